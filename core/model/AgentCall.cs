@@ -1,0 +1,37 @@
+namespace Agora;
+
+/// <summary>What an agent says to the master.</summary>
+public abstract record AgentCall
+{
+    private AgentCall()
+    {
+    }
+
+    /// <summary>
+    /// First call on a connection. With <see cref="AgentInfo.Id"/> set it comes back and tells everything that runs on
+    /// it, which is all a new master needs to know.
+    /// </summary>
+    public sealed record Register(
+        AgentInfo Agent, IReadOnlyList<FrameworkInfo> Frameworks, IReadOnlyList<TaskReport> Tasks,
+        IReadOnlyList<ExecutorReport> Executors) : AgentCall;
+
+    /// <param name="Latest">The task's newest state, which may be ahead of the update being delivered.</param>
+    public sealed record Update(FrameworkId FrameworkId, TaskStatus Status, TaskState Latest) : AgentCall;
+
+    public sealed record ExecutorExited(
+        FrameworkId FrameworkId, ExecutorId ExecutorId, int? ExitCode, string Reason) : AgentCall;
+
+    public sealed record Message(
+        FrameworkId FrameworkId, ExecutorId ExecutorId, ReadOnlyMemory<byte> Data) : AgentCall;
+
+    public sealed record Pong(long Number) : AgentCall;
+
+    /// <summary>The agent ends in good order; its tasks are killed.</summary>
+    public sealed record Unregister : AgentCall;
+}
+
+/// <summary>A task as its agent knows it. A terminal one is told until its last update is acknowledged.</summary>
+public sealed record TaskReport(FrameworkId FrameworkId, TaskSpec Task, TaskState Latest);
+
+/// <summary>An executor that runs on the agent.</summary>
+public sealed record ExecutorReport(FrameworkId FrameworkId, ExecutorSpec Executor);

@@ -1,0 +1,40 @@
+namespace Agora;
+
+/// <summary>Bounds on what the machines keep and accept. Every queue, history and size has its name here.</summary>
+public sealed record Limits
+{
+    public static readonly Limits Default = new();
+
+    /// <summary>Longest id of a task or executor, in characters.</summary>
+    public int IdLengthMax { get; init; } = 256;
+
+    /// <summary>Largest <see cref="TaskSpec.Data"/>, in bytes.</summary>
+    public int TaskDataBytesMax { get; init; } = 1 << 20;
+
+    /// <summary>Largest message between scheduler and executor, in bytes.</summary>
+    public int MessageBytesMax { get; init; } = 1 << 20;
+
+    /// <summary>Largest batch on the wire, in bytes; a larger one ends the connection.</summary>
+    public int WireBytesMax { get; init; } = 64 << 20;
+
+    /// <summary>Tasks in one Accept.</summary>
+    public int TasksPerAcceptMax { get; init; } = 10_000;
+
+    /// <summary>Hints a framework may have.</summary>
+    public int HintsMax { get; init; } = 10_000;
+
+    /// <summary>Agents in one framework's <see cref="FrameworkFilters.OnlyAgents"/>.</summary>
+    public int FilterAgentsMax { get; init; } = 100_000;
+
+    /// <summary>Ended tasks remembered for each framework.</summary>
+    public int CompletedTasksMax { get; init; } = 1_000;
+
+    /// <summary>Ended frameworks remembered.</summary>
+    public int CompletedFrameworksMax { get; init; } = 50;
+
+    /// <summary>Decline reasons remembered for each framework, newest first.</summary>
+    public int DeclineReasonsMax { get; init; } = 20;
+
+    /// <summary>Updates an agent holds unacknowledged for one task.</summary>
+    public int UpdatesPerTaskMax { get; init; } = 1_000;
+}
