@@ -1,0 +1,4 @@
+namespace Agora.Sdk;
+
+/// <summary>Runs an <see cref="IScheduler"/> against a live master.</summary>
+public sealed class SchedulerDriver;
