@@ -77,6 +77,7 @@ public sealed partial class Master
     /// <summary>Brings what is known of the agent's tasks into line with what it says runs there.</summary>
     private void TakeOverTasks(AgentEntry agent, AgentCall.Register call)
     {
+        var before = agent.Executors.Keys.ToList();
         agent.Executors.Clear();
         foreach (var (frameworkId, executor) in call.Executors)
         {
@@ -86,6 +87,9 @@ public sealed partial class Master
             framework.Agents.Add(agent.Id);
             _allocator.Claim(frameworkId, agent.Id, executor.Resources);
         }
+        foreach (var key in before)
+            if (!agent.Executors.ContainsKey(key) && _frameworks.TryGetValue(key.Item1, out var owner))
+                Send(owner, new SchedulerEvent.ExecutorLost(agent.Id, key.Item2, null, "its agent came back without it"));
         var reported = new HashSet<(FrameworkId, TaskId)>();
         foreach (var (frameworkId, spec, latest) in call.Tasks)
         {
