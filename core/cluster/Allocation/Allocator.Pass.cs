@@ -13,6 +13,9 @@ public sealed partial class Allocator
     private readonly Dictionary<(FrameworkId, AgentId), int> _grantIndex = [];
     private int _firstDirty, _firstFree;
 
+    /// <summary>More than one framework wants offers.</summary>
+    private bool _contended;
+
     /// <summary>True if a pass might hand something out.</summary>
     public bool HasWork => _dirtyAgents.Count > 0 || _dirtyFrameworks.Count > 0;
 
@@ -60,6 +63,7 @@ public sealed partial class Allocator
     private void Begin()
     {
         _firstDirty = _firstFree = 0;
+        _contended = _roleQueue.Count > 1 || _roleQueue.Count == 1 && _roleQueue.First.Members!.Count > 1;
         _dirtyAgents.RemoveAll(NotWorthwhile);
         if (_dirtyFrameworks.Exists(f => f.WantsOffers))
         {
@@ -189,16 +193,18 @@ public sealed partial class Allocator
     }
 
     /// <summary>
-    /// One task's worth while others want resources too and the framework says how large its tasks are; else all that
-    /// is free there.
+    /// One task's worth while others want resources too and the framework says how large its tasks are; as many as fit
+    /// once all others have found nothing; all that is free there if there are no others or no size is known. Room
+    /// beyond whole tasks is not given away with them, or claiming a larger task than one has would pay.
     /// </summary>
     private Resources Piece(FrameworkAccount framework, AgentAccount agent, DateTimeOffset now)
     {
-        var alone = _roleQueue.Count == 1 && framework.Role.Members.Count == 1;
-        if (alone || !_policy.InUnits)
+        if (!_contended || !_policy.InUnits)
             return agent.Free;
         var size = (framework.HintsEnd > now ? FittingSize(framework, agent.Free) : null) ?? framework.Filters.AtLeast;
-        return size is not null && (size.MilliCpus >= WorthMilliCpus || size.MemBytes >= WorthMemBytes)
-            ? size : agent.Free;
+        if (size is null || (size.MilliCpus < WorthMilliCpus && size.MemBytes < WorthMemBytes))
+            return agent.Free;
+        var last = _roleQueue.Count == 1 && framework.Role.Members.Count == 1;
+        return last ? size.ScalarsTimes(agent.Free.ScalarsDividedBy(size)) : size;
     }
 }

@@ -53,6 +53,10 @@ public class AllocatorPropertiesTests
     private static double DominantOf(long tasks, Resources demand, Resources total) => tasks *
         Math.Max((double)demand.MilliCpus / total.MilliCpus, (double)demand.MemBytes / total.MemBytes);
 
+    /// <summary>How many of one's tasks fit in the room another's single task was too large for, of any resource.</summary>
+    private static double Slack(IEnumerable<Resources> sizes, Resources own) => sizes.Max(d =>
+        Math.Max((double)d.MilliCpus / own.MilliCpus, (double)d.MemBytes / own.MemBytes));
+
     [Fact]
     public void Nothing_is_given_twice_and_free_plus_held_is_the_total() =>
         ManyAgents.Sample(c =>
@@ -72,7 +76,7 @@ public class AllocatorPropertiesTests
             {
                 var part = Resources.FromScalars(total.MilliCpus / n, total.MemBytes / n);
                 // Within one task of everybody's size: the largest task may be what takes the last room (Thm 7).
-                var slack = c.Demands.Max(d => DominantOf(1, d, total)) / DominantOf(1, c.Demands[i], total);
+                var slack = Slack(c.Demands, c.Demands[i]);
                 Assert.True(Tasks(given[i], c.Demands[i]) + 1 + slack >= Fit(part, c.Demands[i]),
                     $"f{i} runs {Tasks(given[i], c.Demands[i])}, an equal part would run {Fit(part, c.Demands[i])}");
             }
@@ -92,7 +96,7 @@ public class AllocatorPropertiesTests
                     var jTasks = Tasks(given[j], c.Demands[j]);
                     var theirs = Resources.FromScalars(c.Demands[j].MilliCpus * jTasks, c.Demands[j].MemBytes * jTasks);
                     var stuck = !StillFits(given, c, total, c.Demands[i]);
-                    var slack = c.Demands.Max(d => DominantOf(1, d, total)) / DominantOf(1, c.Demands[i], total);
+                    var slack = Slack(c.Demands, c.Demands[i]);
                     Assert.True(own + 1 + slack >= Fit(theirs, c.Demands[i]) || (stuck && Saturates(c, i, j)),
                         $"f{i} runs {own}, with f{j}'s part {Fit(theirs, c.Demands[i])}");
                 }
@@ -131,7 +135,7 @@ public class AllocatorPropertiesTests
             told[liar] += Resources.FromScalars(moreCpus * 500L, (long)moreMem << 28);
             var truth = Tasks(Allocate(c)[liar], c.Demands[liar]);
             var lie = Tasks(Allocate(c, told)[liar], c.Demands[liar]);
-            var slack = c.Demands.Concat(told).Max(d => DominantOf(1, d, c.Agents[0])) / DominantOf(1, c.Demands[liar], c.Agents[0]);
+            var slack = Slack(c.Demands.Concat(told), c.Demands[liar]);
             Assert.True(lie <= truth + 1 + slack, $"truth runs {truth}, the lie {lie}");
         });
 
