@@ -44,10 +44,10 @@ public sealed partial class Agent
             new ExecutorEvent.Subscribed(executor.Framework, executor.Spec, Info)));
         foreach (var status in call.Unacknowledged)
             ExecutorUpdate(executor, status);
-        // What was sent on a connection that broke may not have arrived: the executor knows a repeated launch or kill.
+        // What was sent on a connection that broke may not have arrived.
         foreach (var task in LiveTasks(executor))
         {
-            if (task.ExecutorSequence == 0)
+            if (task.ExecutorSequence == 0 && !call.Tasks.Contains(task.Spec.Id))
                 _effects.Add(new AgentEffect.ToExecutor(connection, new ExecutorEvent.Launch(task.Spec)));
             if (task.KillReason is not null)
             {
