@@ -1,3 +1,4 @@
+global using ContainerId = Agora.Cluster.ContainerId;
 global using Microsoft.AspNetCore.Builder;
 global using Microsoft.AspNetCore.Hosting;
 global using Microsoft.Extensions.DependencyInjection;

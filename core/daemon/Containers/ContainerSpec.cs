@@ -1,12 +1,5 @@
 namespace Agora.Daemon.Containers;
 
-/// <summary>Names one run of a command on this agent; chosen by the agent, never used twice.</summary>
-public readonly record struct ContainerId(string Value) : IComparable<ContainerId>
-{
-    public int CompareTo(ContainerId other) => string.CompareOrdinal(Value, other.Value);
-    public override string ToString() => Value;
-}
-
 /// <summary>How much output is kept.</summary>
 /// <param name="FileBytes">Size at which <c>stdout</c> or <c>stderr</c> is rotated; 0 for no limit.</param>
 /// <param name="Files">Files kept of each, the current one included; at least 1.</param>

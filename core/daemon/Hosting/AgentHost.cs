@@ -35,7 +35,7 @@ public sealed class AgentHost
         _agent = new Agent(info, options, () => Convert.ToHexString(RandomNumberGenerator.GetBytes(16)), time.GetUtcNow());
         _pump = new Pump<AgentEvent>(time, Handle, () => _agent.NextDeadline);
         _containers = containers(ContainerTold);
-        _master = new MasterLink(master, _pump.Post, logger);
+        _master = new MasterLink(master, _pump.PostAsync, logger);
         Executors = new ExecutorStreams(e => e.ToWire(), c => c.ToDomain(),
             (number, call) => _pump.PostAsync(new AgentEvent.ExecutorCalled(number, call)),
             number => _pump.Post(new AgentEvent.ExecutorDisconnected(number)), logger);

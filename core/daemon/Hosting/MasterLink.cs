@@ -9,7 +9,7 @@ namespace Agora.Daemon.Hosting;
 using Sender = BatchingSender<AgentCall, V1.AgentCall, V1.AgentCalls>;
 
 /// <summary>The agent's streams to the master: at most one is in use, an older one may still be ending.</summary>
-internal sealed class MasterLink(Uri master, Action<AgentEvent> post, ILogger logger)
+internal sealed class MasterLink(Uri master, Func<AgentEvent, ValueTask> post, ILogger logger)
 {
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(10);
 
@@ -61,9 +61,10 @@ internal sealed class MasterLink(Uri master, Action<AgentEvent> post, ILogger lo
             using var call = new V1.AgentService.AgentServiceClient(channel).Connect(cancellationToken: abort.Token);
             var sender = new Sender(c => c.ToWire(), call.RequestStream.WriteAsync, BatchLimits.Default);
             _open[connection] = (sender, abort);
-            post(new AgentEvent.MasterConnected(connection));
+            await post(new AgentEvent.MasterConnected(connection));
             var sending = SendAsync(sender, call.RequestStream, abort.Token);
-            var reading = ReadAsync(connection, call.ResponseStream, abort.Token);
+            var reading = BatchReader.ReadAsync(call.ResponseStream, (V1.AgentCommand c) => c.ToDomain(),
+                command => post(new AgentEvent.MasterCommanded(connection, command)), abort.Token);
             await Task.WhenAny(sending, reading);
             if (sending.IsCompletedSuccessfully)
                 await reading;
@@ -79,7 +80,7 @@ internal sealed class MasterLink(Uri master, Action<AgentEvent> post, ILogger lo
         {
             _open.TryRemove(connection, out _);
             await abort.CancelAsync();
-            post(new AgentEvent.MasterDisconnected(connection));
+            await post(new AgentEvent.MasterDisconnected(connection));
         }
     }
 
@@ -89,16 +90,5 @@ internal sealed class MasterLink(Uri master, Action<AgentEvent> post, ILogger lo
     {
         await sender.RunAsync(cancellation);
         await stream.CompleteAsync();
-    }
-
-    private async Task ReadAsync(long connection, IAsyncStreamReader<V1.AgentCommands> stream, CancellationToken cancellation)
-    {
-        var sequence = new BatchSequence();
-        while (await stream.MoveNext(cancellation))
-        {
-            sequence.Check(stream.Current.Sequence);
-            foreach (var item in stream.Current.Items)
-                post(new AgentEvent.MasterCommanded(connection, item.ToDomain()));
-        }
     }
 }

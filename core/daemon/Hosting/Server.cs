@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Sockets;
 using Grpc.AspNetCore.Server;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -36,6 +37,14 @@ internal static class Server
     {
         options.MaxReceiveMessageSize = Limits.Default.WireBytesMax;
         options.MaxSendMessageSize = null;
+    }
+
+    /// <summary>A port nobody listens on now.</summary>
+    public static int FreePort(IPAddress address)
+    {
+        using var probe = new TcpListener(address, 0);
+        probe.Start();
+        return ((IPEndPoint)probe.LocalEndpoint).Port;
     }
 
     public static void Configure(KestrelServerOptions kestrel)

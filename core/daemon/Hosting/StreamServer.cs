@@ -52,7 +52,7 @@ public sealed class StreamServer<TOut, TOutWire, TOutBatch, TIn, TInWire, TInBat
         var sending = sender.RunAsync(abort.Token);
         try
         {
-            var reading = ReadAsync(number, incoming, abort.Token);
+            var reading = BatchReader.ReadAsync(incoming, toDomain, item => received(number, item), abort.Token);
             if (await Task.WhenAny(reading, sending) == reading)
             {
                 await reading;
@@ -74,17 +74,6 @@ public sealed class StreamServer<TOut, TOutWire, TOutBatch, TIn, TInWire, TInBat
             _open.TryRemove(number, out _);
             await abort.CancelAsync();
             closed(number);
-        }
-    }
-
-    private async Task ReadAsync(long number, IAsyncStreamReader<TInBatch> incoming, CancellationToken cancellation)
-    {
-        var sequence = new BatchSequence();
-        while (await incoming.MoveNext(cancellation))
-        {
-            sequence.Check(incoming.Current.Sequence);
-            foreach (var item in incoming.Current.Items)
-                await received(number, toDomain(item));
         }
     }
 }
