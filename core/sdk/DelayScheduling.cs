@@ -42,6 +42,9 @@ public sealed class DelayScheduling(TimeSpan nodeWait, TimeSpan rackWait)
     /// <summary>A host turned down without a break: since when, and to when the last refusal runs.</summary>
     private readonly record struct Turned(DateTimeOffset Since, DateTimeOffset Until);
 
+    /// <summary>Hosts whose waits are kept: those turned down lately.</summary>
+    public int HostsKept => _hosts.Count;
+
     /// <summary>The farthest at which a task may be launched on the host now.</summary>
     public Locality Allowed(DateTimeOffset now, string host)
     {
