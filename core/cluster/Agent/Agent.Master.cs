@@ -5,6 +5,7 @@ public sealed partial class Agent
     private long _lastConnection;
     private long? _master;
     private bool _registered;
+    private bool _restarted;
     private long _epoch;
     private int _failures;
     private DateTimeOffset? _connectDue;
@@ -57,7 +58,7 @@ public sealed partial class Agent
         _registered = false;
         _effects.Add(new AgentEffect.ToMaster(connection, new AgentCall.Register(Info, [.. _frameworks.Values],
             [.. _tasks.Values.Select(t => new TaskReport(t.Framework.Id!.Value, t.Spec, t.State))],
-            [.. _executors.Values.Select(e => new ExecutorReport(e.Framework.Id!.Value, e.Spec))])));
+            [.. _executors.Values.Select(e => new ExecutorReport(e.Framework.Id!.Value, e.Spec))], _restarted)));
     }
 
     private void MasterDisconnected(long connection)
@@ -93,6 +94,7 @@ public sealed partial class Agent
         }
         _epoch = registered.Epoch;
         _registered = true;
+        _restarted = false;
         _failures = 0;
         _pingTimeout = registered.PingTimeout;
         _pingDue = _now + _pingTimeout;

@@ -23,6 +23,7 @@ public sealed partial class Agent
     private long _lastContainer;
     private bool _shuttingDown;
 
+    /// <param name="info">With the id it had, if it was registered before it was started anew.</param>
     /// <param name="newToken">Gives a fresh secret for each executor.</param>
     public Agent(AgentInfo info, AgentOptions options, Func<string> newToken, DateTimeOffset now)
     {
@@ -31,10 +32,29 @@ public sealed partial class Agent
         _newToken = newToken;
         _now = now;
         _connectDue = now;
+        _restarted = info.Id is not null;
     }
 
     /// <summary>As the master knows the agent; the id is set with the first registration.</summary>
     public AgentInfo Info { get; private set; }
+
+    /// <summary>What its executors and unfinished tasks have been given.</summary>
+    public Resources InUse
+    {
+        get
+        {
+            var sum = Resources.Empty;
+            foreach (var executor in _executors.Values)
+                sum += executor.Spec.Resources;
+            foreach (var task in _tasks.Values)
+                if (!task.State.IsTerminal())
+                    sum += task.Spec.Resources;
+            return sum;
+        }
+    }
+
+    /// <summary>Updates that nobody has acknowledged.</summary>
+    public int UnacknowledgedUpdates => _tasks.Values.Sum(t => t.Updates.Count);
 
     /// <summary>Handles one event and returns what is to be done, in order. The list is valid until the next call.</summary>
     public IReadOnlyList<AgentEffect> Handle(DateTimeOffset now, AgentEvent e)

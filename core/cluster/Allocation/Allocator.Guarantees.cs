@@ -23,7 +23,7 @@ public sealed partial class Allocator
             var framework = member.Account!;
             if (framework.HintsEnd > now)
                 wanted.Add(framework.Demand(now));
-            else if (!_agents.Values.Any(a => Refuses(framework, a, now)))
+            else if (!_agents.Values.Any(a => Refuses(framework, a, a.Free, now)))
                 return lacking;
         }
         return Resources.MinScalars(lacking, wanted.Build());

@@ -166,7 +166,7 @@ public sealed partial class Allocator
             return SkipReason.BelowMinimum;
         if (framework.Sizes.Count > 0 && framework.HintsEnd > now && FittingSize(framework, agent.Free) is null)
             return SkipReason.BelowMinimum;
-        return Refuses(framework, agent, now) ? SkipReason.Filtered : SkipReason.None;
+        return Refuses(framework, agent, agent.Free, now) ? SkipReason.Filtered : SkipReason.None;
     }
 
     private static Resources? FittingSize(FrameworkAccount framework, Resources free)
@@ -203,6 +203,9 @@ public sealed partial class Allocator
             return agent.Free;
         var size = (framework.HintsEnd > now ? FittingSize(framework, agent.Free) : null) ?? framework.Filters.AtLeast;
         if (size is null || (size.MilliCpus < WorthMilliCpus && size.MemBytes < WorthMemBytes))
+            return agent.Free;
+        // It refused a piece of that size here: it needs more than it said, and offering the same would go on for ever.
+        if (Refuses(framework, agent, size, now))
             return agent.Free;
         var last = _roleQueue.Count == 1 && framework.Role.Members.Count == 1;
         return last ? size.ScalarsTimes(agent.Free.ScalarsDividedBy(size)) : size;

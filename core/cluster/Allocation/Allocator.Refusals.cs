@@ -48,9 +48,9 @@ public sealed partial class Allocator
         }
     }
 
-    private static bool Refuses(FrameworkAccount framework, AgentAccount agent, DateTimeOffset now) =>
+    private static bool Refuses(FrameworkAccount framework, AgentAccount agent, Resources offered, DateTimeOffset now) =>
         agent.Refusals is { Count: > 0 } refusals && refusals.TryGetValue(framework, out var refusal) &&
-        refusal.Until > now && refusal.Revival == framework.Revivals && refusal.Refused.Contains(agent.Free);
+        refusal.Until > now && refusal.Revival == framework.Revivals && refusal.Refused.Contains(offered);
 
     private void Revive(FrameworkAccount framework)
     {

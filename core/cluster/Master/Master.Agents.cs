@@ -105,7 +105,7 @@ public sealed partial class Master
                 continue;
             if (!task.State.IsTerminal())
             {
-                var neverArrived = task.State == TaskState.Staging;
+                var neverArrived = task.State == TaskState.Staging && !call.Restarted;
                 EndTask(task, neverArrived ? TaskState.Dropped : TaskState.Gone, StatusReason.AgentRestarted,
                     neverArrived ? "the launch did not reach its agent" : "its agent came back without it");
             }

@@ -123,7 +123,7 @@ public sealed partial class Master
         }
         _frameworks.Remove(framework.Id);
         _completedIds.Add(framework.Id);
-        _completedFrameworks.Enqueue(View(framework, FrameworkCondition.Completed));
+        _completedFrameworks.Enqueue((View(framework, FrameworkCondition.Completed), [.. framework.Completed.Select(View)]));
         if (_completedFrameworks.Count > _options.Limits.CompletedFrameworksMax)
             _completedFrameworks.Dequeue();
         _allocator.RemoveFramework(framework.Id);

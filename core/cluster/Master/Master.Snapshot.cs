@@ -8,12 +8,12 @@ public sealed partial class Master
     {
         var offers = _agents.Values.SelectMany(a => a.Offers.Values).OrderBy(o => o.Offer.Id).ToList();
         var agents = _agents.Values.Select(View).ToList();
-        IReadOnlyList<TaskView> tasks = !withTasks ? [] : [.. _frameworks.Values.SelectMany(f =>
-            f.Completed.Concat(f.Tasks.Values.OrderBy(t => t.Number))).Select(View)];
+        IReadOnlyList<TaskView> tasks = !withTasks ? [] : [.. _completedFrameworks.SelectMany(f => f.Tasks),
+            .. _frameworks.Values.SelectMany(f => f.Completed.Concat(f.Tasks.Values.OrderBy(t => t.Number))).Select(View)];
         return new ClusterSnapshot(_now, Epoch, _allocator.PolicyName, _started, _allocator.Total,
             agents.Aggregate(Resources.Empty, (sum, a) => sum + a.Used),
             offers.Aggregate(Resources.Empty, (sum, o) => sum + o.Offer.Resources), CountersView(), agents,
-            [.. _frameworks.Values.Select(f => View(f, Condition(f))), .. _completedFrameworks], tasks,
+            [.. _frameworks.Values.Select(f => View(f, Condition(f))), .. _completedFrameworks.Select(f => f.Framework)], tasks,
             [.. offers.Select(o => new OfferView(o.Offer.Id, o.Framework.Id, o.Agent.Id, o.Offer.Hostname,
                 o.Offer.Resources, o.Made, o.Offer.Expires))],
             [.. _allocator.Roles()]);

@@ -16,7 +16,7 @@ public sealed partial class Master
     private readonly Allocator _allocator;
     private readonly List<MasterEffect> _effects = [];
     private readonly SortedDictionary<FrameworkId, FrameworkEntry> _frameworks = [];
-    private readonly Queue<FrameworkView> _completedFrameworks = new();
+    private readonly Queue<(FrameworkView Framework, IReadOnlyList<TaskView> Tasks)> _completedFrameworks = new();
     private readonly HashSet<FrameworkId> _completedIds = [];
     private readonly SortedDictionary<AgentId, AgentEntry> _agents = [];
     private readonly Dictionary<long, FrameworkEntry> _schedulers = [];

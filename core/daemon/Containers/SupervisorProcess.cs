@@ -169,7 +169,7 @@ internal sealed class SupervisorProcess : IDisposable
     }
 
     /// <summary>Takes no time to speak of: a process closes its files at the very end.</summary>
-    private static unsafe void Reap(int pid)
+    internal static unsafe void Reap(int pid)
     {
         int status;
         _ = Libc.wait4(pid, &status, 0, null);

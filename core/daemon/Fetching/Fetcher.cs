@@ -33,11 +33,14 @@ public sealed class Fetcher(FetcherOptions options) : IDisposable
     {
         foreach (var artifact in artifacts)
         {
+            var localPath = ArtifactName.LocalPath(artifact.Uri);
             var name = ArtifactName.InSandbox(artifact);
             try
             {
                 using var directory = new RootedDirectory(sandbox);
-                using var source = await Open(artifact, directory, name, user, cancellation);
+                using var source = localPath is not null
+                    ? LocalFile.Open(localPath, user)
+                    : await Open(artifact, directory, name, cancellation);
                 if (artifact.Extract)
                     await Extract(artifact, source, directory, name, cancellation);
                 else
@@ -51,10 +54,8 @@ public sealed class Fetcher(FetcherOptions options) : IDisposable
     }
 
     private async Task<SafeFileHandle> Open(
-        Artifact artifact, RootedDirectory sandbox, string name, UserAccount? user, CancellationToken cancellation)
+        Artifact artifact, RootedDirectory sandbox, string name, CancellationToken cancellation)
     {
-        if (ArtifactName.LocalPath(artifact.Uri) is { } path)
-            return LocalFile.Open(path, user);
         if (artifact.Cache)
             return await _cache.Value.Open(artifact.Uri, f => _download.Into(f, artifact.Uri, CancellationToken.None), cancellation);
         using (var file = sandbox.Create(name, Mode(artifact)))

@@ -25,7 +25,7 @@ internal sealed unsafe partial class RootedDirectory : IDisposable
 {
     private const long OpenAt2 = 437;
     private const ulong NoMagicLinks = 0x02, NoSymlinks = 0x04, Beneath = 0x08;
-    private const int PathOnly = 0x200000, EmptyPath = 0x1000;
+    private const int PathOnly = 0x200000, EmptyPath = 0x1000, NoFollow = 0x100;
     private const uint BasicFacts = 0x7FF;
 
     private readonly SafeFileHandle _root;
@@ -101,12 +101,19 @@ internal sealed unsafe partial class RootedDirectory : IDisposable
     /// <summary>Removes a file or link; what is not there or is a directory stays as it is.</summary>
     public void Remove(string path) => InParent(path, (parent, name) => Libc.unlinkat(parent, name, 0));
 
-    public static FileFacts Facts(SafeFileHandle handle)
+    public static FileFacts Facts(SafeFileHandle handle) =>
+        Facts(handle, "", EmptyPath) ?? throw Failure("an open file", Libc.Errno);
+
+    /// <summary>Of an entry of a directory; a link is not followed.</summary>
+    /// <returns>Null if it is not there.</returns>
+    public static FileFacts? Facts(SafeFileHandle directory, string name) => Facts(directory, name, NoFollow);
+
+    private static FileFacts? Facts(SafeFileHandle handle, string name, int flags)
     {
         using var text = new NativeText();
         StatX facts;
-        if (statx((int)handle.DangerousGetHandle(), text.Of(""), EmptyPath, BasicFacts, &facts) < 0)
-            throw Failure("a file", Libc.Errno);
+        if (statx((int)handle.DangerousGetHandle(), text.Of(name), flags, BasicFacts, &facts) < 0)
+            return null;
         const int kindMask = 0xF000, directory = 0x4000, regular = 0x8000;
         var kind = (facts.Mode & kindMask) switch
         {

@@ -13,6 +13,7 @@ internal static unsafe class OwnProcess
     private const int SetChildSubreaper = 36, BlockSignals = 0;
     private const int SetDescriptorFlags = 2, CloseOnExec = 1;
     private const nint Ignore = 1;
+    private const long CloseRange = 436;
     private const uint OthersMayNotWrite = 0x12; // 022
 
     /// <summary>SIGCHLD tells of ended children, SIGTERM is taken as a kill command; both are read, not handled.</summary>
@@ -43,6 +44,8 @@ internal static unsafe class OwnProcess
         using var text = new NativeText();
         Libc.setsid(); // Refused where it leads a session already, which is as good.
         Libc.signal(Libc.SIGPIPE, Ignore);
+        // What the agent's own parent forgot to close would be held open by every container.
+        _ = Libc.syscall(CloseRange, Complaints + 1, uint.MaxValue, 0, 0);
         Libc.umask(OthersMayNotWrite);
         for (var fd = 0; fd <= 2; fd++)
             Libc.fcntl(fd, SetDescriptorFlags, CloseOnExec);
