@@ -29,7 +29,7 @@ internal sealed class Container(
         {
             Validate(spec);
             var user = FindUser(spec.Command.User);
-            Sandbox.Create(spec);
+            Sandbox.Create(spec, user);
             await fetcher.Fetch(spec.Command.Artifacts ?? [], spec.SandboxDirectory, user, _preparation.Token);
             if (user is not null)
                 Sandbox.GiveTo(spec.SandboxDirectory, user);

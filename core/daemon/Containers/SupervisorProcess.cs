@@ -46,7 +46,7 @@ internal sealed class SupervisorProcess : IDisposable
     {
         using var text = new NativeText();
         var controlPath = text.Of(Path.Combine(metaDirectory, ContainerFiles.Control));
-        int input = -1, log = -1, control = -1;
+        int input = -1, nothing = -1, control = -1;
         var status = stackalloc int[2] { -1, -1 };
         var complete = false;
         try
@@ -57,11 +57,10 @@ internal sealed class SupervisorProcess : IDisposable
             // Held for reading before the supervisor is there, so that from now on "no reader" means "it has ended".
             input = Check(Libc.openat(Libc.AT_FDCWD, controlPath, Libc.O_RDWR | Libc.O_NONBLOCK | Libc.O_CLOEXEC, 0), "open the control pipe");
             control = Check(OpenControl(metaDirectory), "open the control pipe");
-            log = Check(Libc.openat(Libc.AT_FDCWD, text.Of(Path.Combine(metaDirectory, ContainerFiles.SupervisorLog)),
-                Libc.O_WRONLY | Libc.O_CREAT | Libc.O_TRUNC | Libc.O_CLOEXEC, OwnerOnly), "make the supervisor's log");
+            nothing = Check(Libc.openat(Libc.AT_FDCWD, text.Of("/dev/null"), Libc.O_WRONLY | Libc.O_CLOEXEC, 0), "open /dev/null");
             Check(Libc.pipe2(status, Libc.O_CLOEXEC), "make a pipe");
             var errno = Spawn.Start(supervisorPath, ["agora-supervisor", metaDirectory], [], directory: null,
-                ownGroup: false, [Libc.SIGCHLD, Libc.SIGTERM], input, status[1], log, out var pid);
+                ownGroup: false, [Libc.SIGCHLD, Libc.SIGTERM], input, status[1], nothing, out var pid);
             if (errno != 0)
             {
                 throw new LaunchException($"cannot start the supervisor {supervisorPath}: {Libc.ErrorText(errno)}; " +
@@ -73,7 +72,7 @@ internal sealed class SupervisorProcess : IDisposable
         finally
         {
             Close(input);
-            Close(log);
+            Close(nothing);
             Close(status[1]);
             if (!complete)
             {

@@ -33,6 +33,7 @@ internal sealed unsafe class Supervision(LaunchFile launch)
     private readonly StringBuilder _commands = new();
     private Phase _phase;
     private long _deadline = long.MaxValue;
+    private int _control = OwnProcess.Control;
     private int _main;
     private bool _mainEnded, _nothingLeft, _killed;
     private int _mainStatus;
@@ -70,7 +71,7 @@ internal sealed unsafe class Supervision(LaunchFile launch)
     {
         var sources = stackalloc Libc.PollFd[4];
         sources[0] = Watch(signals);
-        sources[1] = Watch(OwnProcess.Control);
+        sources[1] = Watch(_control);
         sources[2] = Watch(stdout.Pipe);
         sources[3] = Watch(stderr.Pipe);
         var wait = _deadline == long.MaxValue ? -1 : (int)Math.Clamp(_deadline - Environment.TickCount64, 0, int.MaxValue);
@@ -124,7 +125,9 @@ internal sealed unsafe class Supervision(LaunchFile launch)
     private void ReadCommands()
     {
         var bytes = stackalloc byte[CommandBytesMax];
-        var got = Libc.read(OwnProcess.Control, bytes, CommandBytesMax);
+        var got = Libc.read(_control, bytes, CommandBytesMax);
+        if (got == 0 || (got < 0 && Libc.Errno != Libc.EAGAIN))
+            _control = -1; // No pipe, or not held open for writing: nothing will ever come.
         for (var i = 0; i < got; i++)
         {
             if (bytes[i] != '\n')
@@ -193,7 +196,7 @@ internal sealed unsafe class Supervision(LaunchFile launch)
     {
         var pids = new PidFile(ProcessName.Of(Libc.getpid()), ProcessName.Of(_main));
         if (TextFile.Write(ContainerFiles.Pid, pids.Format()) is var errno and not 0)
-            OwnProcess.Complain($"cannot write {ContainerFiles.Pid}: {Libc.ErrorText(errno)}");
+            OwnProcess.Complain(".", $"cannot write {ContainerFiles.Pid}: {Libc.ErrorText(errno)}");
         fixed (byte* word = "started\n"u8)
             Libc.write(OwnProcess.Status, word, 8);
         Libc.close(OwnProcess.Status);
@@ -219,7 +222,7 @@ internal sealed unsafe class Supervision(LaunchFile launch)
     {
         if (TextFile.Write(ContainerFiles.Exit, exit.Format()) is var errno and not 0)
         {
-            OwnProcess.Complain($"cannot write {ContainerFiles.Exit}: {Libc.ErrorText(errno)}");
+            OwnProcess.Complain(".", $"cannot write {ContainerFiles.Exit}: {Libc.ErrorText(errno)}");
             return 1;
         }
         return 0;

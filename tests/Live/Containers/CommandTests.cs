@@ -1,4 +1,3 @@
-using Agora.Daemon.Containers;
 using Xunit;
 
 namespace Agora.Tests.Live.Containers;

@@ -18,7 +18,7 @@ internal static class ContainerFiles
     /// <summary>How the container ended, written last: <see cref="ExitFile"/>.</summary>
     public const string Exit = "exit";
 
-    /// <summary>The supervisor's own complaints; empty but for a fault.</summary>
+    /// <summary>The supervisor's own complaints; only there after a fault.</summary>
     public const string SupervisorLog = "supervisor.log";
 
     /// <summary>The command's output, in the sandbox; older parts have <c>.1</c>, <c>.2</c> … behind the name.</summary>
