@@ -14,7 +14,9 @@ internal static unsafe class OwnProcess
     private const long CloseRange = 436;
     private const uint OthersMayNotWrite = 0x12; // 022
 
-    /// <summary>SIGCHLD tells of ended children, SIGTERM is taken as a kill command; both are read, not handled.</summary>
+    /// <summary>
+    /// SIGCHLD tells of ended children, SIGTERM is taken as a kill command; both are read, not handled.
+    /// </summary>
     private static readonly int[] Signals = [Libc.SIGCHLD, Libc.SIGTERM];
 
     /// <summary>

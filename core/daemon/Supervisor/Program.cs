@@ -14,7 +14,8 @@ const int BadUse = 2;
 
 if (args is not [var metaDirectory])
 {
-    OwnProcess.Tell(OwnProcess.StandardError, "usage: agora-supervisor <meta directory>  (started by an agent, not by hand)");
+    OwnProcess.Tell(OwnProcess.StandardError,
+        "usage: agora-supervisor <meta directory>  (started by an agent, not by hand)");
     return BadUse;
 }
 OwnProcess.BlockSignalsFromTheStart(metaDirectory);
@@ -23,7 +24,8 @@ try
     if (OwnProcess.Prepare(metaDirectory) is { } problem)
         return Complain(problem);
     if (TextFile.Read(ContainerFiles.Launch) is not { } text || LaunchFile.Parse(text) is not { } launch)
-        return Complain($"{metaDirectory}/{ContainerFiles.Launch} is missing or not whole; the agent writes it before the start");
+        return Complain($"{metaDirectory}/{ContainerFiles.Launch} is missing or not whole; the agent writes it " +
+            "before the start");
     return new Supervision(launch).Run();
 }
 catch (Exception e)

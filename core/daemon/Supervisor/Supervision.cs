@@ -7,7 +7,8 @@ namespace Agora.Supervisor;
 /// <summary>
 /// One container from start to end, in one thread that sleeps in poll. Its laws:
 /// <list type="bullet">
-/// <item>Orphans become children of this process, so "no child left" (ECHILD) is "nothing of the container is left".</item>
+/// <item>Orphans become children of this process, so "no child left" (ECHILD) is "nothing of the container is
+/// left".</item>
 /// <item>When the main process ends or a kill is ordered, the rest gets SIGTERM, then, after a time, SIGKILL.</item>
 /// <item><c>exit</c> is written when nothing is left and all output is in its files.</item>
 /// </list>
@@ -44,7 +45,8 @@ internal sealed unsafe class Supervision(LaunchFile launch)
         using var text = new NativeText();
         var sandbox = Libc.openat(Libc.AT_FDCWD, text.Of(launch.Directory), Libc.O_DIRECTORY | Libc.O_CLOEXEC, 0);
         if (sandbox < 0)
-            return Fail(new StartFailure(126, $"cannot open the sandbox {launch.Directory}: {Libc.ErrorText(Libc.Errno)}"));
+            return Fail(new StartFailure(126,
+                $"cannot open the sandbox {launch.Directory}: {Libc.ErrorText(Libc.Errno)}"));
         using var stdout = new Output(sandbox, ContainerFiles.Stdout, launch);
         using var stderr = new Output(sandbox, ContainerFiles.Stderr, launch);
         if (stdout.ChildEnd < 0 || stderr.ChildEnd < 0)
@@ -74,7 +76,9 @@ internal sealed unsafe class Supervision(LaunchFile launch)
         sources[1] = Watch(_control);
         sources[2] = Watch(stdout.Pipe);
         sources[3] = Watch(stderr.Pipe);
-        var wait = _deadline == long.MaxValue ? -1 : (int)Math.Clamp(_deadline - Environment.TickCount64, 0, int.MaxValue);
+        var wait = _deadline == long.MaxValue
+            ? -1
+            : (int)Math.Clamp(_deadline - Environment.TickCount64, 0, int.MaxValue);
         Libc.poll(sources, 4, wait);
         if (sources[2].Returned != 0)
             stdout.Move();
