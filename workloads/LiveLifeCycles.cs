@@ -30,7 +30,7 @@ internal static class LiveLifeCycles
                 tell => new InstantContainers(tell), TimeProvider.System, NullLogger<AgentHost>.Instance);
             running.Add(host.RunAsync(stop.Token));
         }
-        var schedulers = Enumerable.Range(0, frameworks).Select(i => new GreedyScheduler($"greedy{i}")).ToList();
+        var schedulers = Enumerable.Range(0, frameworks).Select(i => new GreedyScheduler($"greedy{i}", 2 * agents * TasksPerAgent / frameworks)).ToList();
         foreach (var scheduler in schedulers)
             running.Add(new SchedulerDriver(scheduler, [master.Url], TimeProvider.System).RunAsync(stop.Token));
         await Task.Delay(WarmUp, cancellation);
@@ -52,10 +52,11 @@ internal static class LiveLifeCycles
         ];
     }
 
-    /// <summary>Fills every offer with tasks that take no time.</summary>
-    private sealed class GreedyScheduler(string name) : IScheduler
+    /// <summary>Fills offers with tasks that take no time, as long as not too many of its own are under way.</summary>
+    private sealed class GreedyScheduler(string name, int underWayMax) : IScheduler
     {
         private static readonly Resources PerTask = Resources.Of(1, 64);
+        private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(5);
         private static readonly CommandSpec Nothing = new(["true"]);
         private long _launched;
         private long _finished;
@@ -77,9 +78,10 @@ internal static class LiveLifeCycles
             foreach (var offer in offers)
             {
                 var tasks = new List<TaskSpec>();
-                for (var i = offer.Resources.ScalarsDividedBy(PerTask); i > 0; i--)
+                for (var i = offer.Resources.ScalarsDividedBy(PerTask); i > 0 && _launched - _finished < underWayMax; i--)
                     tasks.Add(new TaskSpec(new TaskId($"t{++_launched}"), "t", offer.AgentId, PerTask, Nothing));
-                calls.Add(new SchedulerCall.Accept([offer.Id], tasks, TimeSpan.Zero));
+                calls.Add(tasks.Count > 0 ? new SchedulerCall.Accept([offer.Id], tasks, Pause)
+                    : new SchedulerCall.Decline([offer.Id], "enough under way", Pause));
             }
         }
     }
