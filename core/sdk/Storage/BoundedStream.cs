@@ -1,7 +1,7 @@
 namespace Agora.Storage;
 
 /// <summary>The next <paramref name="length"/> bytes of a stream, which it owns.</summary>
-internal sealed class BoundedStream(Stream inner, long length) : Stream
+public sealed class BoundedStream(Stream inner, long length) : Stream
 {
     private long _left = length;
 

@@ -60,7 +60,7 @@ public sealed partial class JobTracker
             return;
         }
         task.Phase = JobTaskPhase.Committing;
-        _effects.Add(new JobTrackerEffect.CommitAttempt(attempt.Id, task.Job.Submission, report.OutputFiles ?? []));
+        _effects.Add(new JobTrackerEffect.CommitAttempt(attempt.Id, task.Job.Submission));
     }
 
     private void AttemptCommitted(AttemptId id)

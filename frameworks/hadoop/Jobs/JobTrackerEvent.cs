@@ -44,8 +44,7 @@ public abstract record JobTrackerEffect
     public sealed record Refuse(JobId JobId, string Reason) : JobTrackerEffect;
 
     /// <summary>Move the attempt's files into the output directory. Asked of one attempt of a task at a time.</summary>
-    public sealed record CommitAttempt(AttemptId Attempt, JobSubmission Job, IReadOnlyList<string> Files)
-        : JobTrackerEffect;
+    public sealed record CommitAttempt(AttemptId Attempt, JobSubmission Job) : JobTrackerEffect;
 
     /// <summary>Mark the output complete and remove what is temporary.</summary>
     public sealed record CommitJob(JobId JobId, JobSubmission Job) : JobTrackerEffect;

@@ -83,12 +83,11 @@ public sealed record MapOutput(int Location, string Attempt);
 
 /// <summary>What a TaskTracker says about an attempt that has ended.</summary>
 /// <param name="MapOutputLocation">URL of the directory that holds the attempt's map output.</param>
-/// <param name="OutputFiles">Names of the files it left in its temporary output directory, to be moved on commit.</param>
 /// <param name="LostMapOutputs">Attempts whose output could not be fetched; the reduce is not to blame.</param>
 /// <param name="LogTail">The last lines of what the program wrote to standard error.</param>
 public sealed record AttemptReport(
     Dictionary<string, Dictionary<string, long>>? Counters = null, string? MapOutputLocation = null,
-    IReadOnlyList<string>? OutputFiles = null, IReadOnlyList<string>? LostMapOutputs = null, string? LogTail = null);
+    IReadOnlyList<string>? LostMapOutputs = null, string? LogTail = null);
 
 /// <summary>What the JobTracker tells a TaskTracker outside of launches.</summary>
 /// <param name="ForgetJob">The job has ended: its files may go.</param>
