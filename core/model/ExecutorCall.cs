@@ -9,10 +9,13 @@ public abstract record ExecutorCall
 
     /// <summary>First call on a connection; after an agent's restart it tells what the agent may not have got.</summary>
     /// <param name="Token">From the executor's environment; shows that the agent started it.</param>
-    /// <param name="Unacknowledged">Updates the agent has not confirmed.</param>
+    /// <param name="Unacknowledged">Updates the agent has not confirmed, oldest first.</param>
+    /// <param name="Tasks">
+    /// Tasks that were launched here and have not ended, so that the agent sees which launches were lost on the way.
+    /// </param>
     public sealed record Subscribe(
         FrameworkId FrameworkId, ExecutorId ExecutorId, string Token,
-        IReadOnlyList<TaskStatus> Unacknowledged) : ExecutorCall;
+        IReadOnlyList<TaskStatus> Unacknowledged, IReadOnlyList<TaskId> Tasks) : ExecutorCall;
 
     /// <summary><see cref="TaskStatus.Sequence"/> counts the executor's updates of the task from 1.</summary>
     public sealed record Update(TaskStatus Status) : ExecutorCall;

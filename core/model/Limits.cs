@@ -8,6 +8,12 @@ public sealed record Limits
     /// <summary>Longest id of a task or executor, in characters.</summary>
     public int IdLengthMax { get; init; } = 256;
 
+    /// <summary>
+    /// Largest amount of one resource that a task, executor, hint or agent may name, in thousandths or bytes (256 TiB);
+    /// sums of tens of thousands of them still fit 64 bits.
+    /// </summary>
+    public long AmountMax { get; init; } = 1L << 48;
+
     /// <summary>Largest <see cref="TaskSpec.Data"/>, in bytes.</summary>
     public int TaskDataBytesMax { get; init; } = 1 << 20;
 

@@ -6,11 +6,15 @@ namespace Agora.Sdk;
 /// </summary>
 public interface IExecutor
 {
+    /// <summary>The agent knows the executor: at the start, and again after each time the agent was away.</summary>
     void Subscribed(ExecutorDriver driver, ExecutorEvent.Subscribed e);
     void Launch(ExecutorDriver driver, TaskSpec task);
     void Kill(ExecutorDriver driver, TaskId task, TimeSpan grace);
     void Message(ExecutorDriver driver, ReadOnlyMemory<byte> data);
 
-    /// <summary>End all tasks; the driver exits the loop afterwards.</summary>
+    /// <summary>
+    /// End all tasks. The loop ends as soon as each has a terminal update that the agent has acknowledged, at the
+    /// latest when the grace is over.
+    /// </summary>
     void Shutdown(ExecutorDriver driver, TimeSpan grace);
 }

@@ -1,4 +1,206 @@
+using System.Threading.Channels;
+using Agora.Protocol;
+using Grpc.Core;
+using SchedulerLink = Agora.Sdk.GrpcLink<
+    Agora.SchedulerCall, Agora.V1.SchedulerCall, Agora.V1.SchedulerCalls,
+    Agora.SchedulerEvent, Agora.V1.SchedulerEvent, Agora.V1.SchedulerEvents>;
+
 namespace Agora.Sdk;
 
-/// <summary>Runs an <see cref="IScheduler"/> against a live master.</summary>
-public sealed class SchedulerDriver;
+/// <summary>
+/// Runs an <see cref="IScheduler"/> against live masters. One loop owns the scheduler and its
+/// <see cref="SchedulerSession"/>; all decisions are the session's.
+/// </summary>
+public sealed class SchedulerDriver
+{
+    private readonly TimeProvider _time;
+    private readonly SchedulerDriverOptions _options;
+    private readonly IReadOnlyList<Uri> _masters;
+    private readonly SchedulerSession _session;
+    private readonly Channel<Work> _inbox;
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly List<SchedulerCall> _posted = [];
+    private SchedulerLink? _link;
+    private Task _linkRun = Task.CompletedTask;
+    private Uri? _leader;
+    private int _nextMaster;
+    private int _started;
+    private volatile bool _over;
+    private (bool Happened, string? Error) _end;
+
+    /// <param name="masters">URLs of all masters, as <c>http://host:port</c>; the next is tried when one fails.</param>
+    public SchedulerDriver(IScheduler scheduler, IReadOnlyList<Uri> masters, TimeProvider time,
+        SchedulerDriverOptions? options = null)
+    {
+        if (masters.Count == 0)
+            throw new ArgumentException("no master is named", nameof(masters));
+        _masters = masters;
+        _time = time;
+        _options = options ?? new SchedulerDriverOptions();
+        _session = new SchedulerSession(scheduler, Random.Shared.NextDouble, _options.Session);
+        _inbox = Channel.CreateBounded<Work>(new BoundedChannelOptions(_options.InboxMax) { SingleReader = true });
+    }
+
+    /// <summary>One thing for the loop: an input, an action of the framework's, or, with neither, the passing of time.</summary>
+    private readonly record struct Work(
+        SessionInput? Input, Action<DateTimeOffset, ICollection<SchedulerCall>>? Action = null,
+        SchedulerLink? Gone = null, Uri? Leader = null);
+
+    /// <summary>
+    /// Runs until <see cref="StopAsync"/>, teardown or cancellation, which ends it at once and without a word to the
+    /// master. Lost connections are made anew without end.
+    /// </summary>
+    /// <exception cref="SchedulerErrorException">The master sent a fatal Error, which the scheduler has seen too.</exception>
+    public async Task RunAsync(CancellationToken cancellation = default)
+    {
+        if (Interlocked.Exchange(ref _started, 1) == 1)
+            throw new InvalidOperationException("a driver runs once");
+        try
+        {
+            await using var timer = _time.CreateTimer(
+                _ => _inbox.Writer.TryWrite(default), null, TimeSpan.Zero, Timeout.InfiniteTimeSpan);
+            while (!_end.Happened && await _inbox.Reader.WaitToReadAsync(cancellation))
+            {
+                while (!_end.Happened && _inbox.Reader.TryRead(out var work))
+                    Handle(work);
+                Arm(timer);
+            }
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+        }
+        finally
+        {
+            _over = true;
+            _inbox.Writer.TryComplete();
+            _link?.Close();
+            await _linkRun;
+            _link?.Dispose();
+            _ended.TrySetResult();
+        }
+        if (_end.Error is { } error)
+            throw new SchedulerErrorException(error);
+    }
+
+    /// <summary>
+    /// Runs an event of the framework's own (a job was submitted, say) on the scheduler's loop, with the current time
+    /// and a list for the calls it leads to. Any thread; returns at once. After the driver's end it does nothing.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">Too many wait already; refuse the event and have it tried later.</exception>
+    public void Post(Action<DateTimeOffset, ICollection<SchedulerCall>> action)
+    {
+        if (!_inbox.Writer.TryWrite(new Work(null, action)) && !_over)
+            throw new InvalidOperationException($"the scheduler is busy: {_options.InboxMax} events wait");
+    }
+
+    /// <summary>Ends the driver and waits for it, at most <see cref="SchedulerDriverOptions.StopTimeout"/>.</summary>
+    /// <param name="teardown">
+    /// Ends the framework too: the master kills its tasks and forgets it. Without it the tasks go on for the failover
+    /// timeout, and the framework may come back.
+    /// </param>
+    /// <exception cref="TimeoutException">It has not ended in time (for a teardown: no master was reached).</exception>
+    public async Task StopAsync(bool teardown)
+    {
+        SessionInput input = teardown
+            ? new SessionInput.FromScheduler(new SchedulerCall.Teardown())
+            : new SessionInput.Stop();
+        await EnqueueAsync(new Work(input)).AsTask().WaitAsync(_options.StopTimeout, _time);
+        await _ended.Task.WaitAsync(_options.StopTimeout, _time);
+    }
+
+    private void Handle(Work work)
+    {
+        var now = _time.GetUtcNow();
+        _leader = work.Leader ?? _leader;
+        if (work.Gone is { } gone)
+        {
+            if (_link == gone)
+                _link = null;
+            gone.Dispose();
+        }
+        if (work.Action is null)
+        {
+            Perform(_session.Handle(now, work.Input ?? new SessionInput.Tick()));
+            return;
+        }
+        work.Action(now, _posted);
+        foreach (var call in _posted)
+            Perform(_session.Handle(now, new SessionInput.FromScheduler(call)));
+        _posted.Clear();
+        // The action may have moved the scheduler's deadline to now.
+        Perform(_session.Handle(now, new SessionInput.Tick()));
+    }
+
+    private void Perform(IReadOnlyList<SessionOutput> outputs)
+    {
+        foreach (var output in outputs)
+        {
+            switch (output)
+            {
+                case SessionOutput.Connect c:
+                    Connect(c.Connection);
+                    break;
+                case SessionOutput.Send s:
+                    _link?.Send(s.Call);
+                    break;
+                case SessionOutput.Close:
+                    _link?.Close();
+                    break;
+                case SessionOutput.Ended e:
+                    _end = (true, e.Error);
+                    break;
+            }
+        }
+    }
+
+    private void Connect(long connection)
+    {
+        var master = _leader ?? _masters[_nextMaster++ % _masters.Count];
+        _leader = null;
+        _options.Log?.Invoke($"connecting to master {master}");
+        var link = new SchedulerLink(
+            GrpcChannels.ToMaster(master, _options.Session.ConnectTimeout),
+            static (invoker, options) => new V1.SchedulerService.SchedulerServiceClient(invoker).Connect(options),
+            static call => call.ToWire(), static e => e.ToDomain(),
+            e => EnqueueAsync(new Work(new SessionInput.FromMaster(connection, e))),
+            _options.Batches);
+        var headers = new Metadata();
+        if (_options.Secret is { } secret)
+            headers.Add(WireNames.AuthorizationHeader, $"Bearer {secret}");
+        link.Open(headers);
+        _link = link;
+        _linkRun = RunLinkAsync(link, master, connection);
+    }
+
+    private async Task RunLinkAsync(SchedulerLink link, Uri master, long connection)
+    {
+        await EnqueueAsync(new Work(new SessionInput.Connected(connection)));
+        var end = await Task.Run(link.RunAsync);
+        _options.Log?.Invoke($"connection to master {master} ended: {end.Reason}");
+        await EnqueueAsync(new Work(new SessionInput.Disconnected(connection, end.Reason), null, link, end.Leader));
+    }
+
+    /// <summary>Waits for room in the inbox; does nothing once the driver has ended.</summary>
+    private async ValueTask EnqueueAsync(Work work)
+    {
+        try
+        {
+            await _inbox.Writer.WriteAsync(work);
+        }
+        catch (ChannelClosedException)
+        {
+            // What still arrives after the end must not break the link, which may be busy sending the last calls.
+        }
+    }
+
+    private void Arm(ITimer timer)
+    {
+        if (_end.Happened || _session.NextDeadline is not { } deadline)
+            return;
+        var wait = deadline - _time.GetUtcNow();
+        // At least a moment: a scheduler whose deadline stays in the past must not keep the loop spinning.
+        var shortest = TimeSpan.FromMilliseconds(1);
+        var longest = TimeSpan.FromDays(1);
+        timer.Change(wait < shortest ? shortest : wait > longest ? longest : wait, Timeout.InfiniteTimeSpan);
+    }
+}

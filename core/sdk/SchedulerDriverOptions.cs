@@ -1,0 +1,23 @@
+using Agora.Protocol;
+
+namespace Agora.Sdk;
+
+/// <summary>How a <see cref="SchedulerDriver"/> talks to masters.</summary>
+public sealed record SchedulerDriverOptions
+{
+    public SchedulerSessionOptions Session { get; init; } = new();
+
+    /// <summary>The framework's secret, shown to the master; null where none is asked for.</summary>
+    public string? Secret { get; init; }
+
+    /// <summary>Events and posted actions that may wait for the loop.</summary>
+    public int InboxMax { get; init; } = 65_536;
+
+    public BatchLimits Batches { get; init; } = BatchLimits.Default;
+
+    /// <summary>How long <see cref="SchedulerDriver.StopAsync"/> waits, for a teardown to reach the master.</summary>
+    public TimeSpan StopTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>What the driver does and why, a line at a time; for a log. Any thread.</summary>
+    public Action<string>? Log { get; init; }
+}
