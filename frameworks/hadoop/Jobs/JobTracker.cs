@@ -61,7 +61,7 @@ public sealed partial class JobTracker(JobTrackerOptions options) : IScheduler
     {
         switch (e)
         {
-            case SchedulerEvent.Subscribed s: Subscribed(s, calls); break;
+            case SchedulerEvent.Subscribed s: _framework = _framework with { Id = s.FrameworkId }; break;
             case SchedulerEvent.Offers o: Offered(now, o.List, calls); break;
             case SchedulerEvent.Update u: Updated(now, u.Status, calls); break;
             case SchedulerEvent.AgentLost a: AgentLost(a.AgentId); break;
@@ -93,16 +93,6 @@ public sealed partial class JobTracker(JobTrackerOptions options) : IScheduler
             default: throw new UnreachableException($"event {e.GetType().Name}");
         }
         Settle(now, calls);
-    }
-
-    private void Subscribed(SchedulerEvent.Subscribed e, ICollection<SchedulerCall> calls)
-    {
-        _framework = _framework with { Id = e.FrameworkId };
-        if (_attempts.Count > 0)
-        {
-            calls.Add(new SchedulerCall.Reconcile(
-                [.. _attempts.Values.OrderBy(a => a.TaskId).Select(a => new TaskReference(a.TaskId, a.AgentId))]));
-        }
     }
 
     private void Submit(DateTimeOffset now, JobTrackerEvent.Submitted e)

@@ -9,4 +9,7 @@ public static class OutputPaths
     public static string OfAttempt(string output, AttemptId attempt) => $"{output}/{Temporary}/_{attempt}";
 
     public static string PartName(int task) => $"part-{task:D5}";
+
+    /// <summary>Where the submitting command puts a job's shipped files; removed when the job has ended.</summary>
+    public static string Staging(string user, JobId job) => $"/tmp/hadoop-{user}/mapred/staging/{user}/.staging/{job}";
 }

@@ -1,5 +1,4 @@
 using Agora.Hadoop.Jobs;
-using Agora.Storage;
 
 namespace Agora.Hadoop.Tasks;
 
@@ -10,12 +9,12 @@ public sealed record AttemptResult(bool Succeeded, string Message, AttemptReport
 public sealed class AttemptRunner : IDisposable
 {
     private readonly Node _node;
-    private readonly Stores _stores;
+    private readonly UserStores _stores;
     private readonly TimeProvider _time;
     private readonly JobFiles _files;
     private readonly HttpClient _http = new();
 
-    public AttemptRunner(Node node, Stores stores, TimeProvider time)
+    public AttemptRunner(Node node, UserStores stores, TimeProvider time)
     {
         _node = node;
         _stores = stores;
@@ -42,7 +41,7 @@ public sealed class AttemptRunner : IDisposable
         try
         {
             directory = _files.PrepareAsync(id, assignment.Job, stop).GetAwaiter().GetResult();
-            var context = new AttemptContext(id, assignment, _node, _stores, directory, errors, progress, stop);
+            var context = new AttemptContext(id, assignment, _node, _stores.Of(assignment.Job.User), directory, errors, progress, stop);
             var outputs = _files.MapOutputs(id.Task.Job);
             if (id.Task.Kind == TaskKind.Map)
                 new MapAttempt(context).Run(Path.Combine(outputs, id.ToString()));

@@ -10,7 +10,7 @@ internal sealed partial class ChildProcess : IDisposable
     /// <summary>Runs a program as leader of a new session.</summary>
     private const string SessionStarter = "setsid";
 
-    private const int SigKill = 9, SigTerm = 15;
+    private const int SigKill = 9;
 
     private readonly Process _process;
 
@@ -57,18 +57,15 @@ internal sealed partial class ChildProcess : IDisposable
         return _process.ExitCode;
     }
 
-    public void Terminate() => Signal(SigTerm);
-
-    public void Kill() => Signal(SigKill);
-
-    public void Dispose() => _process.Dispose();
-
-    private void Signal(int signal)
+    /// <summary>Ends it and all it has started.</summary>
+    public void Kill()
     {
         // Until the child has made its group, its own id is all there is.
-        if (SendSignal(-_process.Id, signal) != 0)
-            _ = SendSignal(_process.Id, signal);
+        if (SendSignal(-_process.Id, SigKill) != 0)
+            _ = SendSignal(_process.Id, SigKill);
     }
+
+    public void Dispose() => _process.Dispose();
 
     private static string FindProgram(string name, string directory, string path)
     {

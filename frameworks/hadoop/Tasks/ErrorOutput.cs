@@ -16,6 +16,9 @@ internal sealed class ErrorOutput(string logFile, AttemptProgressSink progress) 
     /// <summary>Lines kept for the report of a failure.</summary>
     private const int TailLinesMax = 20;
 
+    /// <summary>What is kept of each of them, in characters.</summary>
+    private const int TailLineMax = 500;
+
     private const string ReporterPrefix = "reporter:";
 
     private readonly FileStream _log = new(logFile, FileMode.Append, FileAccess.Write, FileShare.Read);
@@ -56,7 +59,8 @@ internal sealed class ErrorOutput(string logFile, AttemptProgressSink progress) 
     {
         lock (_lock)
         {
-            _tail.Enqueue(Encoding.UTF8.GetString(line));
+            var text = Encoding.UTF8.GetString(line);
+            _tail.Enqueue(text.Length > TailLineMax ? text[..TailLineMax] : text);
             if (_tail.Count > TailLinesMax)
                 _tail.Dequeue();
             if (_log.Position > LogBytesMax)

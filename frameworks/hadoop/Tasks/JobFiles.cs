@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using Agora.Hadoop.Jobs;
-using Agora.Storage;
 
 namespace Agora.Hadoop.Tasks;
 
@@ -8,7 +7,7 @@ namespace Agora.Hadoop.Tasks;
 /// A node's directories of jobs: shipped files, fetched once for each job, and below it a directory for each attempt,
 /// laid out as Hadoop's TaskTracker does.
 /// </summary>
-internal sealed class JobFiles(Node node, Stores stores)
+internal sealed class JobFiles(Node node, UserStores stores)
 {
     private readonly ConcurrentDictionary<string, Lazy<Task<string>>> _fetched = new(StringComparer.Ordinal);
 
@@ -75,7 +74,7 @@ internal sealed class JobFiles(Node node, Stores stores)
         Directory.CreateDirectory(directory);
         foreach (var file in job.Files)
         {
-            var from = stores.Find(file.Path);
+            var from = stores.Of(job.User).Find(file.Path);
             await using var source = await from.Store.OpenAsync(from.Path);
             await using var target = File.Create(Path.Combine(directory, file.Name));
             await source.CopyToAsync(target);
