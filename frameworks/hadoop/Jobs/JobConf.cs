@@ -85,7 +85,7 @@ public sealed class JobConf(IReadOnlyDictionary<string, string> set)
                 problems.Add($"{name}={Text(name)} is not a whole number");
         }
         foreach (var (name, accepted, hint) in JobConfDefaults.Unsupported)
-            if (Set.TryGetValue(name, out var value) && !accepted.Contains(value, StringComparer.OrdinalIgnoreCase))
+            if (Set.TryGetValue(name, out var value) && !accepted.Any(a => StreamingClasses.Means(value, a)))
                 problems.Add($"{name}={value} is not supported yet; {hint}");
         return problems;
     }

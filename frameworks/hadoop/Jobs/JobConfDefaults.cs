@@ -110,6 +110,10 @@ public static class JobConfDefaults
         ("mapred.max.map.failures.percent", ["0"], "every map must succeed"),
         ("mapred.max.reduce.failures.percent", ["0"], "every reduce must succeed"),
         ("mapred.input.dir.recursive", ["false"], "name the sub-directories as inputs, or use a pattern"),
+        ("mapred.partitioner.class", [StreamingClasses.HashPartitioner, StreamingClasses.KeyFieldPartitioner],
+            "use HashPartitioner or KeyFieldBasedPartitioner"),
+        ("mapred.output.key.comparator.class", [StreamingClasses.KeyFieldComparator],
+            "use KeyFieldBasedComparator, or leave it out for the order of bytes"),
         ("mapred.output.committer.class", [], "output is committed by rename"),
     ];
 }

@@ -8,12 +8,6 @@ internal sealed class AttemptContext(
     AttemptId id, TaskAssignment assignment, Node node, Stores stores, string directory, ErrorOutput errors,
     AttemptProgressSink progress, CancellationToken stop)
 {
-    public const string IdentityMapper = "org.apache.hadoop.mapred.lib.IdentityMapper",
-        IdentityReducer = "org.apache.hadoop.mapred.lib.IdentityReducer",
-        KeyFieldComparator = "org.apache.hadoop.mapred.lib.KeyFieldBasedComparator",
-        KeyFieldPartitioner = "org.apache.hadoop.mapred.lib.KeyFieldBasedPartitioner",
-        HashPartitioner = "org.apache.hadoop.mapred.lib.HashPartitioner";
-
     public AttemptId Id { get; } = id;
     public TaskAssignment Assignment { get; } = assignment;
     public JobConf Conf { get; } = new(assignment.Job.Conf);
@@ -24,12 +18,12 @@ internal sealed class AttemptContext(
     public CancellationToken Stop { get; } = stop;
     public Counters Counters { get; } = new();
 
-    public KeyOrder KeyOrder => Conf[JobConf.KeyComparator] == KeyFieldComparator
+    public KeyOrder KeyOrder => StreamingClasses.Means(Conf[JobConf.KeyComparator], StreamingClasses.KeyFieldComparator)
         ? new KeyOrder(new KeyFields(Conf.Text(JobConf.KeyComparatorOptions), KeyFieldSeparator))
         : KeyOrder.Bytes;
 
     public KeyPartitioner KeyPartitioner => new(
-        Conf[JobConf.Partitioner] == KeyFieldPartitioner
+        StreamingClasses.Means(Conf[JobConf.Partitioner], StreamingClasses.KeyFieldPartitioner)
             ? new KeyFields(Conf.Text(JobConf.PartitionerOptions), KeyFieldSeparator) : null,
         Assignment.Reduces);
 

@@ -39,7 +39,7 @@ internal sealed class MapAttempt(AttemptContext context)
         var split = context.Assignment.Split!;
         using var reader = new SplitReader(context.Stores.Find(split.Path), split);
         var command = context.Conf.Command(JobConf.MapCommand);
-        if (command is null or AttemptContext.IdentityMapper)
+        if (command is null or StreamingClasses.IdentityMapper)
         {
             Identity(reader, output);
         }

@@ -33,7 +33,7 @@ internal sealed class ReduceAttempt(AttemptContext context, HttpClient http, Tim
     private void Reduce(KeyOrder order, MergeReader merge, long totalBytes, TextOutput output)
     {
         var command = context.Conf.Command(JobConf.ReduceCommand);
-        if (command is null or AttemptContext.IdentityReducer)
+        if (command is null or StreamingClasses.IdentityReducer)
         {
             Each(order, merge, totalBytes, (key, value) =>
             {
