@@ -11,9 +11,13 @@ public abstract record AgentCall
     /// First call on a connection. With <see cref="AgentInfo.Id"/> set it comes back and tells everything that runs on
     /// it, which is all a new master needs to know.
     /// </summary>
+    /// <param name="Restarted">
+    /// The agent was started anew since it was last registered: what it does not tell may have run here and is gone.
+    /// Otherwise what it does not tell has never arrived here.
+    /// </param>
     public sealed record Register(
         AgentInfo Agent, IReadOnlyList<FrameworkInfo> Frameworks, IReadOnlyList<TaskReport> Tasks,
-        IReadOnlyList<ExecutorReport> Executors) : AgentCall;
+        IReadOnlyList<ExecutorReport> Executors, bool Restarted = false) : AgentCall;
 
     /// <param name="Latest">The task's newest state, which may be ahead of the update being delivered.</param>
     public sealed record Update(FrameworkId FrameworkId, TaskStatus Status, TaskState Latest) : AgentCall;

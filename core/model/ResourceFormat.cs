@@ -12,8 +12,8 @@ internal static class ResourceFormat
 {
     private const long Mib = 1 << 20;
 
-    /// <summary>Largest number accepted: its thousandths and sums of thousands of it still fit 64 bits.</summary>
-    private const decimal Largest = 1_000_000_000_000m;
+    /// <summary>Largest number accepted, and largest amount in thousandths or bytes: sums of many still fit 64 bits.</summary>
+    private const decimal Largest = 50_000_000_000_000_000m;
 
     public static bool TryParse(string text, [NotNullWhen(true)] out Resources? resources,
         [NotNullWhen(false)] out string? error)
@@ -69,7 +69,7 @@ internal static class ResourceFormat
             return $"'{value}' of '{name}' is not a number";
         if (amount < 0)
             return $"'{name}' is negative";
-        if (amount * unit > Largest * 1000)
+        if (amount > Largest || amount * unit > Largest)
             return $"'{name}' is too large";
         var exact = amount * unit;
         if (!isBytes && exact != decimal.Truncate(exact))

@@ -137,6 +137,28 @@ public sealed class Resources : IEquatable<Resources>
         Math.Max(0, MilliCpus - other.MilliCpus), Math.Max(0, MemBytes - other.MemBytes),
         Math.Max(0, DiskBytes - other.DiskBytes), Math.Max(0, MilliGpus - other.MilliGpus));
 
+    /// <summary>How many times the scalars of <paramref name="part"/> fit into these; ranges and sets do not count.</summary>
+    public long ScalarsDividedBy(Resources part)
+    {
+        var times = long.MaxValue;
+        if (part.MilliCpus > 0)
+            times = Math.Min(times, MilliCpus / part.MilliCpus);
+        if (part.MemBytes > 0)
+            times = Math.Min(times, MemBytes / part.MemBytes);
+        if (part.DiskBytes > 0)
+            times = Math.Min(times, DiskBytes / part.DiskBytes);
+        if (part.MilliGpus > 0)
+            times = Math.Min(times, MilliGpus / part.MilliGpus);
+        foreach (var (name, amount) in part._others)
+            times = Math.Min(times, OtherScalar(name) / amount);
+        return times;
+    }
+
+    /// <summary>These resources with every scalar multiplied; ranges and sets stay as they are.</summary>
+    public Resources ScalarsTimes(long times) => new(checked(MilliCpus * times), checked(MemBytes * times),
+        checked(DiskBytes * times), checked(MilliGpus * times),
+        times == 0 ? [] : [.. _others.Select(o => KeyValuePair.Create(o.Key, checked(o.Value * times)))], _ranges, _sets);
+
     /// <summary>The amount of a scalar of another name than the four common ones, in thousandths.</summary>
     public long OtherScalar(string name)
     {

@@ -7,7 +7,7 @@ public class ResourcesTests
 {
     [Theory]
     [InlineData("cpus:4;mem:8192;ports:[31000-32000]")]
-    [InlineData("cpus:0.001;gpus:2;mem:1B;disk:0.5;disks:{d1,d2};licences:3.5;ports:[1-3,5-5]")]
+    [InlineData("cpus:0.001;gpus:2;mem:1B;disk:0.5;licences:3.5;ports:[1-3,5-5];disks:{d1,d2}")]
     [InlineData("")]
     public void Text_is_read_back_as_it_was_written(string text) =>
         Assert.Equal(text, Resources.Parse(text).ToString());

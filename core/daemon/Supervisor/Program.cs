@@ -1,1 +1,31 @@
-return 0;
+using Agora.Supervisor;
+using Agora.Supervisor.Shared;
+
+// Stands between an agent and one container, so that the agent can die and come back without losing the process, its
+// output or its exit code.
+//
+//   agora-supervisor <meta directory>
+//
+// It reads `launch` there, starts the command, writes `pid`, waits for the whole tree of processes to end, writes
+// `exit` and ends. Descriptor 0 must be the named pipe `control`, open for reading and writing, so that it never sees
+// its end; on descriptor 1 it says "started" once `pid` is written. See Shared/ContainerFiles.cs for the files.
+
+const int BadUse = 2;
+
+if (args is not [var metaDirectory])
+{
+    OwnProcess.Complain("usage: agora-supervisor <meta directory>  (started by an agent, not by hand)");
+    return BadUse;
+}
+OwnProcess.BlockSignalsFromTheStart(metaDirectory);
+if (OwnProcess.Prepare(metaDirectory) is { } problem)
+{
+    OwnProcess.Complain(problem);
+    return BadUse;
+}
+if (TextFile.Read(ContainerFiles.Launch) is not { } text || LaunchFile.Parse(text) is not { } launch)
+{
+    OwnProcess.Complain($"{metaDirectory}/{ContainerFiles.Launch} is missing or not whole; the agent writes it before the start");
+    return BadUse;
+}
+return new Supervision(launch).Run();

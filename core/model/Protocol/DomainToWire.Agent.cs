@@ -34,7 +34,7 @@ public static partial class DomainToWire
 
     private static V1.AgentCall.Types.Register Register(AgentCall.Register call)
     {
-        var wire = new V1.AgentCall.Types.Register { Agent = call.Agent.ToWire() };
+        var wire = new V1.AgentCall.Types.Register { Agent = call.Agent.ToWire(), Restarted = call.Restarted };
         foreach (var framework in call.Frameworks)
             wire.Frameworks.Add(framework.ToWire());
         foreach (var (frameworkId, task, latest) in call.Tasks)

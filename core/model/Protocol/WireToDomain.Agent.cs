@@ -15,7 +15,7 @@ public static partial class WireToDomain
                 ToTask(t.Task, "Register.tasks.task"), t.Latest.ToDomain())),
             ToArray(wire.Register.Executors, static e => new ExecutorReport(
                 new FrameworkId(Id(e.FrameworkId, "Register.executors.framework_id")),
-                ToExecutor(e.Executor, "Register.executors.executor")))),
+                ToExecutor(e.Executor, "Register.executors.executor"))), wire.Register.Restarted),
         V1.AgentCall.KindOneofCase.Update => new AgentCall.Update(
             new FrameworkId(Id(wire.Update.FrameworkId, "Update.framework_id")),
             ToStatus(wire.Update.Status, "Update.status"), wire.Update.Latest.ToDomain()),

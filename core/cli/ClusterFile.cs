@@ -1,0 +1,60 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Agora.Cli;
+
+/// <summary>A process of the embedded cluster.</summary>
+/// <param name="StartTicks">Clock ticks from boot to its start, from /proc: tells it from a later one with the same pid.</param>
+internal sealed record ClusterProcess(string Name, int Pid, long StartTicks)
+{
+    public bool IsRunning => ProcessTable.StartTicks(Pid) == StartTicks;
+}
+
+/// <summary>
+/// The embedded cluster as <c>agora up</c> leaves it for all commands: <c>cluster.json</c> in the state directory.
+/// </summary>
+/// <param name="Master">URL of the master.</param>
+/// <param name="Services">URLs of frameworks' services by name.</param>
+/// <param name="Nodes">Hostnames of the agents.</param>
+internal sealed record ClusterFile(
+    string Master, Dictionary<string, string> Services, List<string> Nodes, List<ClusterProcess> Processes)
+{
+    public static string FilePath => Path.Combine(Installation.StateDirectory, "cluster.json");
+
+    public static ClusterFile? Load() => File.Exists(FilePath)
+        ? JsonSerializer.Deserialize(File.ReadAllText(FilePath), ClusterFileJson.Default.ClusterFile) : null;
+
+    public void Save()
+    {
+        Directory.CreateDirectory(Installation.StateDirectory);
+        var temporary = FilePath + ".new";
+        File.WriteAllText(temporary, JsonSerializer.Serialize(this, ClusterFileJson.Default.ClusterFile));
+        File.Move(temporary, FilePath, overwrite: true);
+    }
+}
+
+[JsonSerializable(typeof(ClusterFile))]
+[JsonSerializable(typeof(ServiceFile))]
+[JsonSourceGenerationOptions(WriteIndented = true, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+internal sealed partial class ClusterFileJson : JsonSerializerContext;
+
+/// <summary>
+/// A framework's service that <c>agora up</c> starts, from <c>lib/services/*.json</c>. It prints <c>ready URL</c> on its
+/// standard output once it serves.
+/// </summary>
+/// <param name="Command">
+/// Program beside <c>agora</c> and arguments; <c>{state}</c>, <c>{master}</c>, <c>{nodes}</c> (comma list), <c>{port}</c>
+/// (0: any free one) and <c>{service:NAME}</c> (its URL) are replaced.
+/// </param>
+/// <param name="After">Services that must be ready before.</param>
+internal sealed record ServiceFile(string Name, List<string> Command, List<string>? After)
+{
+    public static List<ServiceFile> LoadAll()
+    {
+        var directory = Path.Combine(Installation.LibDirectory, "services");
+        if (!Directory.Exists(directory))
+            return [];
+        return [.. Directory.GetFiles(directory, "*.json").Order(StringComparer.Ordinal)
+            .Select(f => JsonSerializer.Deserialize(File.ReadAllText(f), ClusterFileJson.Default.ServiceFile)!)];
+    }
+}

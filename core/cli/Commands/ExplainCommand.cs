@@ -1,0 +1,93 @@
+using System.CommandLine;
+
+namespace Agora.Cli.Commands;
+
+internal static class ExplainCommand
+{
+    public static Command Create()
+    {
+        var framework = new Argument<string>("framework") { Description = "Framework id or name" };
+        var task = new Argument<string?>("task")
+        {
+            Description = "Task id: explain that task instead",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
+        var (master, json) = (Cluster.MasterOption(), CommandExtensions.JsonOption());
+        var command = new Command("explain", "Say why a framework has what it has and gets no more, or how a task fares"
+            .WithExample("agora explain jobtracker")) { framework, task, master, json };
+        command.Does(async (parsed, _) =>
+        {
+            using var cluster = Cluster.Find(parsed.GetValue(master));
+            var asJson = parsed.GetValue(json);
+            if (parsed.GetValue(task) is { } taskId)
+                await ExplainTask(cluster, parsed.GetValue(framework)!, taskId, asJson);
+            else
+                await ExplainFramework(cluster, parsed.GetValue(framework)!, asJson);
+            return 0;
+        });
+        return command;
+    }
+
+    private static async Task ExplainFramework(Cluster cluster, string name, bool asJson)
+    {
+        var explanation = await cluster.ExplainFrameworkAsync(name);
+        if (asJson)
+        {
+            Output.Json(writer => Json.Write(writer, explanation));
+            return;
+        }
+        Console.WriteLine(explanation.Summary);
+        foreach (var line in explanation.Details)
+            Console.WriteLine($"  {line}");
+    }
+
+    private static async Task ExplainTask(Cluster cluster, string framework, string taskId, bool asJson)
+    {
+        var id = await Lookup.FrameworkAsync(cluster, framework);
+        var explanation = await cluster.ExplainTaskAsync(id, new TaskId(taskId));
+        if (asJson)
+        {
+            Output.Json(writer => Json.Write(writer, explanation.Task));
+            return;
+        }
+        Console.WriteLine(explanation.Summary);
+        foreach (var status in explanation.Task.History)
+        {
+            Console.WriteLine($"  {status.Time:HH:mm:ss.fff} {status.State,-12} by {status.Source}" +
+                (status.Reason == StatusReason.None ? "" : $", {status.Reason}") +
+                (status.Message.Length == 0 ? "" : $": {status.Message}"));
+        }
+    }
+}
+
+/// <summary>Finds what a user names.</summary>
+internal static class Lookup
+{
+    public static async Task<FrameworkId> FrameworkAsync(Cluster cluster, string idOrName)
+    {
+        var frameworks = (await cluster.SnapshotAsync()).Frameworks;
+        var found = frameworks.FirstOrDefault(f => f.Info.Id?.Value == idOrName)
+            ?? frameworks.LastOrDefault(f => f.Info.Name == idOrName)
+            ?? throw new Failure($"no framework '{idOrName}'", "neither an id nor a name of a framework", "see 'agora frameworks'");
+        return found.Info.Id!.Value;
+    }
+
+    /// <summary>Finds a task by its id, and by its framework where more than one has such a task.</summary>
+    public static async Task<(TaskView Task, AgentView? Agent)> TaskAsync(Cluster cluster, string taskId, string? framework)
+    {
+        var snapshot = await cluster.SnapshotAsync(withTasks: true);
+        var found = snapshot.Tasks.Where(t => t.Id.Value == taskId &&
+            (framework is null || t.FrameworkId.Value == framework || snapshot.Frameworks.Any(f =>
+                f.Info.Id == t.FrameworkId && f.Info.Name == framework))).ToList();
+        if (found.Count == 0)
+            throw new Failure($"no task '{taskId}'", "no framework has or remembers one of that id", "see 'agora tasks'");
+        if (found.Select(t => t.FrameworkId).Distinct().Count() > 1)
+        {
+            throw new Failure($"'{taskId}' is the id of several tasks",
+                $"frameworks {string.Join(", ", found.Select(t => t.FrameworkId))} have one each",
+                "name the framework with --framework", 2);
+        }
+        var task = found[^1];
+        return (task, snapshot.Agents.FirstOrDefault(a => a.Info.Id == task.AgentId));
+    }
+}

@@ -1,0 +1,56 @@
+using System.CommandLine;
+
+namespace Agora.Cli.Commands;
+
+internal static class UpCommand
+{
+    public static Command Create()
+    {
+        var agents = new Option<int>("--agents") { Description = "How many agents (1 to 64)", DefaultValueFactory = _ => 4 };
+        var cpus = new Option<decimal>("--cpus") { Description = "Processors each agent offers", DefaultValueFactory = _ => 2 };
+        var mem = new Option<long>("--mem") { Description = "Memory each agent offers, in MiB", DefaultValueFactory = _ => 2048 };
+        var port = new Option<int>("--port") { Description = "The master's TCP port", DefaultValueFactory = _ => 5050 };
+        var allocator = new Option<string>("--allocator") { Description = "drf, priority, or Type,Assembly.dll of a plug-in", DefaultValueFactory = _ => "drf" };
+        var detach = new Option<bool>("--detach", "-d") { Description = "Return once the cluster is up; end it with 'agora down'" };
+        var bare = new Option<bool>("--no-services") { Description = "Only master and agents, no framework's services" };
+        var command = new Command("up", "Start a cluster on this machine: a master, agents and the frameworks' services, each a process of its own"
+            .WithExample("agora up --agents 4 --cpus 2 --mem 2048 --detach"))
+        {
+            agents, cpus, mem, port, allocator, detach, bare,
+        };
+        command.Does(async (parsed, cancellation) =>
+        {
+            if (parsed.GetValue(agents) is < 1 or > 64)
+                throw new Failure($"cannot start {parsed.GetValue(agents)} agents", "it is not between 1 and 64", "give another number with --agents", 2);
+            if (parsed.GetValue(cpus) <= 0 || parsed.GetValue(mem) <= 0)
+                throw new Failure("cannot start agents without resources", "--cpus and --mem must be above 0", "give other numbers", 2);
+            var embedded = new EmbeddedCluster(parsed.GetValue(agents), Resources.Of(parsed.GetValue(cpus), parsed.GetValue(mem)),
+                parsed.GetValue(port), parsed.GetValue(allocator)!, !parsed.GetValue(bare));
+            await embedded.StartAsync(cancellation);
+            if (parsed.GetValue(detach))
+                return 0;
+            Console.WriteLine("Ctrl-C ends the cluster");
+            await Task.WhenAny(Task.Delay(Timeout.Infinite, cancellation));
+            EmbeddedCluster.Stop();
+            return 0;
+        });
+        return command;
+    }
+}
+
+internal static class DownCommand
+{
+    public static Command Create()
+    {
+        var command = new Command("down", "End the cluster of 'agora up' and everything that runs on it".WithExample("agora down"));
+        command.Does((_, _) =>
+        {
+            if (ClusterFile.Load() is null)
+                throw new Failure("there is no cluster to end", $"{ClusterFile.FilePath} does not exist",
+                    "set AGORA_HOME if 'agora up' was run with another one");
+            EmbeddedCluster.Stop();
+            return Task.FromResult(0);
+        });
+        return command;
+    }
+}

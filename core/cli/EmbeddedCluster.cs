@@ -1,0 +1,186 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+
+namespace Agora.Cli;
+
+/// <summary>
+/// The cluster of <c>agora up</c>: real processes on this machine, listening on loopback only. Its state is below the
+/// state directory: <c>cluster.json</c>, <c>logs/</c>, and a directory for each process.
+/// </summary>
+internal sealed class EmbeddedCluster(int agents, Resources perAgent, int port, string allocator, bool withServices)
+{
+    private static readonly TimeSpan ReadyPatience = TimeSpan.FromSeconds(30), EndPatience = TimeSpan.FromSeconds(20);
+
+    private readonly ClusterFile _file = new($"http://127.0.0.1:{port}", [], [], []);
+
+    /// <summary>Starts everything, a line for each process as it comes up; on a failure ends what was started.</summary>
+    public async Task StartAsync(CancellationToken cancellation)
+    {
+        if (ClusterFile.Load() is { } running && running.Processes.Any(p => p.IsRunning))
+            throw new Failure("a cluster is up already", $"its master is {running.Master}", "end it with 'agora down', or use another AGORA_HOME");
+        try
+        {
+            await StartAllAsync(cancellation);
+        }
+        catch
+        {
+            _file.Save();
+            Stop(quiet: true);
+            throw;
+        }
+    }
+
+    private async Task StartAllAsync(CancellationToken cancellation)
+    {
+        var state = Installation.StateDirectory;
+        await StartAsync("master", Path.Combine(Installation.BinDirectory, "agora-master"),
+            ["--port", $"{port}", "--work-dir", Path.Combine(state, "master"), "--allocator", allocator,
+                "--agent-ping-interval", "2"], cancellation);
+        var starting = new List<Task>();
+        for (var i = 1; i <= agents; i++)
+        {
+            // Two racks, so that rack locality means something.
+            var (name, rack) = ($"node{i}", i <= (agents + 1) / 2 ? 1 : 2);
+            _file.Nodes.Add(name);
+            starting.Add(StartAsync(name, Path.Combine(Installation.BinDirectory, "agora-agent"),
+                ["--master", _file.Master, "--port", "0", "--hostname", name, "--resources", perAgent.ToString(),
+                    "--attributes", $"rack:rack{rack}", "--work-dir", Path.Combine(state, name)], cancellation));
+        }
+        await Task.WhenAll(starting);
+        await AwaitAgentsAsync(cancellation);
+        _file.Save();
+        if (withServices)
+        {
+            foreach (var service in ServiceFile.LoadAll())
+                await StartServiceAsync(service, cancellation);
+        }
+        _file.Save();
+    }
+
+    private async Task StartServiceAsync(ServiceFile service, CancellationToken cancellation)
+    {
+        string Replaced(string text)
+        {
+            foreach (var (name, url) in _file.Services)
+                text = text.Replace($"{{service:{name}}}", url, StringComparison.Ordinal);
+            return text.Replace("{state}", Installation.StateDirectory, StringComparison.Ordinal)
+                .Replace("{master}", _file.Master, StringComparison.Ordinal)
+                .Replace("{nodes}", string.Join(',', _file.Nodes), StringComparison.Ordinal)
+                .Replace("{port}", "0", StringComparison.Ordinal);
+        }
+
+        _file.Services[service.Name] = await StartAsync(service.Name,
+            Path.Combine(Installation.BinDirectory, service.Command[0]), [.. service.Command.Skip(1).Select(Replaced)], cancellation);
+    }
+
+    /// <summary>Starts a process of its own session with its log in a file, and waits for its ready line.</summary>
+    /// <returns>The URL it serves.</returns>
+    private async Task<string> StartAsync(string name, string program, IReadOnlyList<string> arguments, CancellationToken cancellation)
+    {
+        if (!File.Exists(program))
+            throw new Failure($"{name} could not be started", $"{program} does not exist", "run ./build");
+        var logs = Directory.CreateDirectory(Path.Combine(Installation.StateDirectory, "logs"));
+        var log = Path.Combine(logs.FullName, name + ".log");
+        File.Delete(log);
+        var started = Stopwatch.StartNew();
+        // The shell only opens the log and becomes the program.
+        var process = Process.Start(new ProcessStartInfo("setsid",
+            ["/bin/sh", "-c", "exec \"$@\" 2>>\"$0\" </dev/null", log, program, .. arguments]) { RedirectStandardOutput = true })!;
+        lock (_file.Processes)
+            _file.Processes.Add(new ClusterProcess(name, process.Id, ProcessTable.StartTicks(process.Id) ?? 0));
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        patience.CancelAfter(ReadyPatience);
+        try
+        {
+            while (await process.StandardOutput.ReadLineAsync(patience.Token) is { } line)
+            {
+                if (!line.StartsWith("ready ", StringComparison.Ordinal))
+                    continue;
+                var url = line["ready ".Length..].Trim();
+                Console.WriteLine($"{name,-20} {url,-28} up in {started.ElapsedMilliseconds} ms");
+                return url;
+            }
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            throw new Failure($"{name} did not come up", $"it said nothing for {ReadyPatience.TotalSeconds:0} s", $"see {log}");
+        }
+        var said = File.Exists(log) ? File.ReadAllLines(log).TakeLast(5).ToList() : [];
+        var why = said.FirstOrDefault(l => l.StartsWith("why:", StringComparison.Ordinal))?[4..].Trim() ?? string.Join(' ', said);
+        var what = said.FirstOrDefault(l => l.StartsWith("error:", StringComparison.Ordinal))?[6..].Trim() ?? "it ended";
+        throw new Failure($"{name} did not come up: {what}", why.Length > 0 ? why : "it ended without a word",
+            name == "master" && IsTaken(port) ? $"stop what listens on port {port}, or choose another with --port" : $"see {log}");
+    }
+
+    private static bool IsTaken(int port)
+    {
+        try
+        {
+            using var probe = new TcpListener(IPAddress.Loopback, port);
+            probe.Start();
+            return false;
+        }
+        catch (SocketException)
+        {
+            return true;
+        }
+    }
+
+    private async Task AwaitAgentsAsync(CancellationToken cancellation)
+    {
+        using var cluster = Cluster.Find(_file.Master);
+        var waited = Stopwatch.StartNew();
+        while ((await cluster.SnapshotAsync()).Agents.Count(a => a.Condition == AgentCondition.Active) < agents)
+        {
+            if (waited.Elapsed > ReadyPatience)
+                throw new Failure("not all agents registered", $"the master knows fewer than {agents}", $"see {Installation.StateDirectory}/logs");
+            await Task.Delay(10, cancellation);
+        }
+        Console.WriteLine($"{agents} agents registered with {_file.Master}");
+    }
+
+    /// <summary>
+    /// Ends the cluster: services first, then agents (which kill what runs), then the master; and whatever is left of it.
+    /// </summary>
+    public static void Stop(bool quiet = false)
+    {
+        if (ClusterFile.Load() is not { } file)
+            return;
+        var agents = file.Processes.Where(p => file.Nodes.Contains(p.Name)).ToList();
+        var master = file.Processes.Where(p => p.Name == "master").ToList();
+        End(file.Processes.Except(agents).Except(master).Reverse());
+        End(agents);
+        End(master);
+        foreach (var pid in ProcessTable.Naming(Installation.StateDirectory + "/").ToList())
+            if (!IsAncestor(pid))
+                Native.Kill(pid, Native.SigKill);
+        File.Delete(ClusterFile.FilePath);
+        if (!quiet)
+            Console.WriteLine($"the cluster at {file.Master} is down");
+    }
+
+    private static bool IsAncestor(int pid)
+    {
+        for (var own = Environment.ProcessId; own > 1;)
+        {
+            if (own == pid)
+                return true;
+            var stat = File.ReadAllText($"/proc/{own}/stat");
+            own = int.Parse(stat[(stat.LastIndexOf(')') + 2)..].Split(' ')[1]);
+        }
+        return false;
+    }
+
+    private static void End(IEnumerable<ClusterProcess> processes)
+    {
+        var ending = processes.Where(p => p.IsRunning).ToList();
+        foreach (var process in ending)
+            Native.Kill(process.Pid, Native.SigTerm);
+        var waited = Stopwatch.StartNew();
+        while (ending.Any(p => p.IsRunning) && waited.Elapsed < EndPatience)
+            Thread.Sleep(5);
+        foreach (var process in ending.Where(p => p.IsRunning))
+            Native.Kill(process.Pid, Native.SigKill);
+    }
+}

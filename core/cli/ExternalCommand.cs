@@ -1,0 +1,45 @@
+using System.Diagnostics;
+
+namespace Agora.Cli;
+
+/// <summary>
+/// Programs named <c>agora-NAME</c> beside this one are run for <c>agora NAME</c>, as git does, so the command line needs
+/// to know no framework.
+/// </summary>
+internal sealed class ExternalCommand(string path)
+{
+    /// <summary>Those that come with Agora, for the help text.</summary>
+    public static readonly IReadOnlyList<(string Name, string Description)> Listed =
+    [
+        ("master", "Run a master (see 'agora master --help')"),
+        ("agent", "Run an agent (see 'agora agent --help')"),
+        ("simulate", "Run the same machines in virtual time under faults (see 'agora simulate --help')"),
+        ("bench", "Measure (see 'agora bench --help')"),
+        ("hadoop", "The Hadoop port's services (see 'agora hadoop --help')"),
+    ];
+
+    public static ExternalCommand? Find(string[] args)
+    {
+        if (args.Length == 0 || args[0].StartsWith('-') || args[0].Contains('/', StringComparison.Ordinal))
+            return null;
+        var path = Path.Combine(Installation.BinDirectory, "agora-" + args[0]);
+        return File.Exists(path) ? new ExternalCommand(path) : null;
+    }
+
+    /// <summary>Becomes that program in effect: same terminal, its exit code.</summary>
+    public int Run(string[] args)
+    {
+        // A signal from the terminal goes to both; the program decides what it means.
+        using var ignored = System.Runtime.InteropServices.PosixSignalRegistration.Create(
+            System.Runtime.InteropServices.PosixSignal.SIGINT, context => context.Cancel = true);
+        using var process = Process.Start(new ProcessStartInfo(path, args))!;
+        using var passedOn = System.Runtime.InteropServices.PosixSignalRegistration.Create(
+            System.Runtime.InteropServices.PosixSignal.SIGTERM, context =>
+            {
+                context.Cancel = true;
+                Native.Kill(process.Id, Native.SigTerm);
+            });
+        process.WaitForExit();
+        return process.ExitCode;
+    }
+}

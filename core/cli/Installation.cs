@@ -1,0 +1,17 @@
+namespace Agora.Cli;
+
+/// <summary>Where this installation's programs are, and where its clusters keep their state.</summary>
+internal static class Installation
+{
+    /// <summary>The directory of the commands; <c>lib</c> beside it holds the programs behind them.</summary>
+    public static string BinDirectory { get; } = Path.GetDirectoryName(
+        new FileInfo(Environment.ProcessPath!).ResolveLinkTarget(returnFinalTarget: true)?.FullName
+        ?? Environment.ProcessPath!)!;
+
+    public static string LibDirectory { get; } = Path.GetFullPath(Path.Combine(BinDirectory, "..", "lib"));
+
+    /// <summary><c>$AGORA_HOME</c>, or <c>~/.agora</c>.</summary>
+    public static string StateDirectory { get; } = Path.GetFullPath(
+        Environment.GetEnvironmentVariable("AGORA_HOME") is { Length: > 0 } home ? home
+        : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".agora"));
+}

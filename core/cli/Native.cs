@@ -1,0 +1,11 @@
+using System.Runtime.InteropServices;
+
+namespace Agora.Cli;
+
+internal static partial class Native
+{
+    public const int SigTerm = 15, SigKill = 9;
+
+    [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
+    public static partial int Kill(int pid, int signal);
+}

@@ -1,0 +1,36 @@
+namespace Agora.Cluster;
+
+/// <summary>A task on its agent, until its last update is acknowledged.</summary>
+internal sealed class AgentTask(FrameworkInfo framework, TaskSpec spec)
+{
+    public FrameworkInfo Framework { get; } = framework;
+    public TaskSpec Spec { get; } = spec;
+    public TaskState State { get; set; } = TaskState.Staging;
+
+    /// <summary>Of a command task.</summary>
+    public ContainerId? Container { get; set; }
+
+    /// <summary>Set once somebody asked to end it: what it is then said to have ended for.</summary>
+    public StatusReason? KillReason { get; set; }
+
+    /// <summary>Updates not acknowledged, oldest first; only the first is on its way.</summary>
+    public Queue<TaskStatus> Updates { get; } = new();
+    public long LastSequence { get; set; }
+
+    /// <summary>The executor's own number of its last update, to know a repeated one.</summary>
+    public long ExecutorSequence { get; set; }
+    public TimeSpan RetryWait { get; set; }
+}
+
+/// <summary>An executor on its agent, from the launch of its container until the container's end.</summary>
+internal sealed class AgentExecutor(FrameworkInfo framework, ExecutorSpec spec, ContainerId container, string token)
+{
+    public FrameworkInfo Framework { get; } = framework;
+    public ExecutorSpec Spec { get; } = spec;
+    public ContainerId Container { get; } = container;
+    public string Token { get; } = token;
+
+    /// <summary>Null until it has subscribed, and while its connection is broken.</summary>
+    public long? Connection { get; set; }
+    public bool Subscribed { get; set; }
+}

@@ -1,0 +1,242 @@
+namespace Agora.Cluster;
+
+public sealed partial class Master
+{
+    private long _lastAgent;
+
+    private void Register(long connection, AgentCall.Register call)
+    {
+        if (CheckRegistration(connection, call) is { } wrong)
+        {
+            _counters.CallsRefused++;
+            Send(connection, new AgentCommand.Refused(wrong));
+            _effects.Add(new MasterEffect.Close(connection));
+            return;
+        }
+        var id = call.Agent.Id ?? new AgentId($"agent-{Epoch}-{++_lastAgent}");
+        var info = call.Agent with { Id = id };
+        if (_agents.TryGetValue(id, out var agent))
+        {
+            DropConnection(agent);
+            LeaveAccounts(agent);
+        }
+        else
+        {
+            _agents.Add(id, agent = new AgentEntry(id, info, _now));
+        }
+        agent.Info = info;
+        agent.Connection = connection;
+        agent.PingsMissed = 0;
+        agent.Condition = agent.Draining ? AgentCondition.Draining : AgentCondition.Active;
+        _agentConnections.Add(connection, agent);
+        _pings.Enqueue((agent, connection, _now + _options.PingInterval));
+        _allocator.AddAgent(id, info.Hostname, info.Resources);
+        _allocator.SetOfferable(id, !agent.Draining);
+        Send(connection, new AgentCommand.Registered(id, Epoch, AbsenceMax));
+        foreach (var framework in call.Frameworks)
+            AdmitReported(agent, framework);
+        TakeOverTasks(agent, call);
+    }
+
+    private string? CheckRegistration(long connection, AgentCall.Register call)
+    {
+        if (_agentConnections.TryGetValue(connection, out var already))
+            return $"this connection has registered {already.Id} already";
+        var info = call.Agent;
+        if (info.Hostname.Length == 0)
+            return "the agent has no hostname";
+        if (info.Resources.IsEmpty)
+            return $"agent '{info.Hostname}' has no resources";
+        var used = Resources.Empty;
+        foreach (var executor in call.Executors)
+            used += executor.Executor.Resources;
+        foreach (var task in call.Tasks)
+            if (!task.Latest.IsTerminal())
+                used += task.Task.Resources;
+        return info.Resources.Contains(used) ? null
+            : $"agent '{info.Hostname}' has [{info.Resources}] but its tasks use [{used}]; give it at least that, or end them";
+    }
+
+    /// <summary>A framework that the agent names and this master has not met yet has its failover time to subscribe.</summary>
+    private void AdmitReported(AgentEntry agent, FrameworkInfo info)
+    {
+        if (info.Id is not { } id)
+            return;
+        if (_completedIds.Contains(id))
+        {
+            Send(agent.Connection!.Value, new AgentCommand.ShutdownFramework(id));
+        }
+        else if (!_frameworks.ContainsKey(id))
+        {
+            var framework = Admit(info);
+            var patience = info.FailoverTimeout > AbsenceMax ? info.FailoverTimeout : AbsenceMax;
+            _failovers.Enqueue((framework, framework.Subscriptions), Later(_now, patience));
+        }
+    }
+
+    /// <summary>Brings what is known of the agent's tasks into line with what it says runs there.</summary>
+    private void TakeOverTasks(AgentEntry agent, AgentCall.Register call)
+    {
+        var before = agent.Executors.Keys.ToList();
+        agent.Executors.Clear();
+        foreach (var (frameworkId, executor) in call.Executors)
+        {
+            if (!_frameworks.TryGetValue(frameworkId, out var framework))
+                continue;
+            agent.Executors[(frameworkId, executor.Id)] = executor;
+            framework.Agents.Add(agent.Id);
+            _allocator.Claim(frameworkId, agent.Id, executor.Resources);
+        }
+        foreach (var key in before)
+            if (!agent.Executors.ContainsKey(key) && _frameworks.TryGetValue(key.Item1, out var owner))
+                Send(owner, new SchedulerEvent.ExecutorLost(agent.Id, key.Item2, null, "its agent came back without it"));
+        var reported = new HashSet<(FrameworkId, TaskId)>();
+        foreach (var (frameworkId, spec, latest) in call.Tasks)
+        {
+            if (_frameworks.TryGetValue(frameworkId, out var framework))
+            {
+                reported.Add((frameworkId, spec.Id));
+                TakeOver(agent, framework, spec, latest);
+            }
+        }
+        foreach (var (key, task) in agent.Tasks.ToList())
+        {
+            if (reported.Contains(key))
+                continue;
+            if (!task.State.IsTerminal())
+            {
+                var neverArrived = task.State == TaskState.Staging && !call.Restarted;
+                EndTask(task, neverArrived ? TaskState.Dropped : TaskState.Gone, StatusReason.AgentRestarted,
+                    neverArrived ? "the launch did not reach its agent" : "its agent came back without it");
+            }
+            Complete(task);
+        }
+    }
+
+    private void TakeOver(AgentEntry agent, FrameworkEntry framework, TaskSpec spec, TaskState latest)
+    {
+        if (!framework.Tasks.TryGetValue(spec.Id, out var task))
+        {
+            task = new TaskEntry(framework, agent, spec, ++_lastTask) { Charged = false };
+            framework.Tasks.Add(spec.Id, task);
+            framework.Agents.Add(agent.Id);
+        }
+        else if (task.Agent != agent)
+        {
+            // Two agents claim one task id: the one launched by this master stands, the other is ended.
+            Send(agent.Connection!.Value, new AgentCommand.KillTask(framework.Id, spec.Id, null, StatusReason.TaskInvalid));
+            return;
+        }
+        agent.Tasks[(framework.Id, spec.Id)] = task;
+        if (!latest.IsTerminal())
+        {
+            _allocator.Claim(framework.Id, agent.Id, spec.Resources);
+            task.Charged = true;
+        }
+        var cameBack = task.State == TaskState.Unreachable;
+        task.State = latest;
+        if (cameBack && !latest.IsTerminal())
+        {
+            Tell(task, new TaskStatus(spec.Id, latest, StatusSource.Master, StatusReason.None,
+                "its agent is back", _now, agent.Id, spec.Executor?.Id));
+        }
+        if (task.PendingKill is { } kill)
+        {
+            task.PendingKill = null;
+            Send(agent.Connection!.Value, kill);
+        }
+    }
+
+    /// <summary>Rescinds the agent's offers and takes it and all held of it out of the accounts.</summary>
+    private void LeaveAccounts(AgentEntry agent)
+    {
+        RescindAll(agent.Offers.Values);
+        if (agent.Condition == AgentCondition.Unreachable)
+            return;
+        var held = new List<(FrameworkId, Resources)>();
+        foreach (var ((framework, _), executor) in agent.Executors)
+            held.Add((framework, executor.Resources));
+        foreach (var task in agent.Tasks.Values)
+        {
+            if (!task.Charged)
+                continue;
+            task.Charged = false;
+            held.Add((task.Framework.Id, task.Spec.Resources));
+        }
+        _allocator.RemoveAgent(agent.Id, held);
+    }
+
+    private void DropConnection(AgentEntry agent)
+    {
+        if (agent.Connection is not { } connection)
+            return;
+        _agentConnections.Remove(connection);
+        _effects.Add(new MasterEffect.Close(connection));
+        agent.Connection = null;
+    }
+
+    private void AgentConnectionGone(long connection)
+    {
+        if (!_agentConnections.Remove(connection, out var agent))
+            return;
+        agent.Connection = null;
+        agent.Condition = AgentCondition.Disconnected;
+        agent.DisconnectedSince = _now;
+        RescindAll(agent.Offers.Values);
+        _allocator.SetOfferable(agent.Id, false);
+        _absences.Enqueue((agent, _now + AbsenceMax));
+    }
+
+    private void BecomeUnreachable(AgentEntry agent)
+    {
+        LeaveAccounts(agent);
+        agent.Condition = AgentCondition.Unreachable;
+        agent.Executors.Clear();
+        foreach (var task in agent.Tasks.Values)
+        {
+            if (task.State.IsTerminal())
+                continue;
+            task.State = TaskState.Unreachable;
+            Tell(task, new TaskStatus(task.Spec.Id, TaskState.Unreachable, StatusSource.Master,
+                StatusReason.AgentUnreachable, $"agent {agent.Info.Hostname} is not heard of", _now, agent.Id,
+                task.Spec.Executor?.Id));
+        }
+        TellLost(agent, $"not heard of for {AbsenceMax.TotalSeconds:0.#} s");
+    }
+
+    /// <summary>The agent is gone for good; so is what ran there.</summary>
+    private void RemoveAgent(AgentEntry agent, string why)
+    {
+        DropConnection(agent);
+        LeaveAccounts(agent);
+        _agents.Remove(agent.Id);
+        foreach (var task in agent.Tasks.Values.ToList())
+        {
+            if (!task.State.IsTerminal())
+                EndTask(task, TaskState.Gone, StatusReason.AgentRemoved, why);
+            Complete(task);
+        }
+        TellLost(agent, why);
+    }
+
+    private void TellLost(AgentEntry agent, string why)
+    {
+        foreach (var framework in _frameworks.Values)
+            Send(framework, new SchedulerEvent.AgentLost(agent.Id, agent.Info.Hostname, why));
+    }
+
+    private void ExecutorExited(AgentEntry agent, AgentCall.ExecutorExited exited)
+    {
+        if (!agent.Executors.Remove((exited.FrameworkId, exited.ExecutorId), out var executor))
+            return;
+        _allocator.Release(exited.FrameworkId, agent.Id, executor.Resources);
+        if (_frameworks.TryGetValue(exited.FrameworkId, out var framework))
+            Send(framework, new SchedulerEvent.ExecutorLost(agent.Id, exited.ExecutorId, exited.ExitCode, exited.Reason));
+    }
+
+    private void PassOn(AgentEntry agent, AgentCall.Message message)
+    {
+        if (_frameworks.TryGetValue(message.FrameworkId, out var framework))
+            Send(framework, new SchedulerEvent.Message(agent.Id, message.ExecutorId, message.Data));
+    }
+}

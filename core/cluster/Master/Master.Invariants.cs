@@ -1,0 +1,59 @@
+namespace Agora.Cluster;
+
+public sealed partial class Master
+{
+    /// <summary>
+    /// Checks the master's laws against all it holds; for the simulator and tests, as it looks at everything.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">A law is broken; the message says which and where.</exception>
+    public void CheckInvariants()
+    {
+        var held = _frameworks.Keys.ToDictionary(id => id, _ => Resources.Empty);
+        foreach (var agent in _agents.Values)
+        {
+            if (agent.Condition == AgentCondition.Unreachable)
+            {
+                Require(agent.Offers.Count == 0, $"unreachable {agent.Id} is on offer");
+                continue;
+            }
+            var sum = _allocator.FreeOn(agent.Id);
+            foreach (var ((framework, executor), spec) in agent.Executors)
+            {
+                Require(held.ContainsKey(framework), $"executor {executor} on {agent.Id} is of {framework}, which is gone");
+                held[framework] += spec.Resources;
+                sum += spec.Resources;
+            }
+            foreach (var task in agent.Tasks.Values)
+            {
+                Require(task.Charged != task.State.IsTerminal(), $"task {task.Spec.Id} is {task.State} and charged: {task.Charged}");
+                Require(task.Framework.Tasks.GetValueOrDefault(task.Spec.Id) == task, $"task {task.Spec.Id} of {agent.Id} is not its framework's");
+                if (!task.Charged)
+                    continue;
+                held[task.Framework.Id] += task.Spec.Resources;
+                sum += task.Spec.Resources;
+            }
+            foreach (var offer in agent.Offers.Values)
+            {
+                Require(IsOut(offer), $"{offer.Offer.Id} of {agent.Id} is not its framework's");
+                Require(agent.Condition != AgentCondition.Disconnected, $"disconnected {agent.Id} is on offer");
+                held[offer.Framework.Id] += offer.Offer.Resources;
+                sum += offer.Offer.Resources;
+            }
+            Require(sum == agent.Info.Resources, $"on {agent.Id} free, used and offered make [{sum}], not [{agent.Info.Resources}]");
+        }
+        foreach (var framework in _frameworks.Values)
+        {
+            Require(_allocator.HeldBy(framework.Id) == held[framework.Id],
+                $"{framework.Id} holds [{held[framework.Id]}] but its account says [{_allocator.HeldBy(framework.Id)}]");
+            Require(framework.Connection is not null || framework.Offers.Count == 0, $"{framework.Id} has offers and no scheduler");
+            foreach (var task in framework.Tasks.Values)
+                Require(task.Agent.Tasks.GetValueOrDefault((framework.Id, task.Spec.Id)) == task, $"task {task.Spec.Id} is not its agent's");
+        }
+    }
+
+    private static void Require(bool holds, string broken)
+    {
+        if (!holds)
+            throw new InvalidOperationException($"invariant broken: {broken}");
+    }
+}

@@ -1,0 +1,36 @@
+using Agora.Supervisor.Shared;
+
+namespace Agora.Daemon.Containers;
+
+/// <summary>The directories of a container.</summary>
+internal static class Sandbox
+{
+    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+    private const UnixFileMode OthersRead = OwnerOnly | UnixFileMode.GroupRead | UnixFileMode.GroupExecute |
+        UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
+
+    public static void Create(ContainerSpec spec)
+    {
+        Directory.CreateDirectory(spec.SandboxDirectory, OthersRead);
+        Directory.CreateDirectory(Path.Combine(spec.SandboxDirectory, ContainerEnvironment.TemporaryDirectory), OwnerOnly);
+        Directory.CreateDirectory(spec.MetaDirectory, OwnerOnly);
+    }
+
+    /// <summary>Gives the sandbox with all that was fetched into it to a user. Links are left alone.</summary>
+    /// <exception cref="LaunchException">Only root may give files away.</exception>
+    public static void GiveTo(string sandbox, UserAccount user)
+    {
+        var all = new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint };
+        Give(sandbox, user);
+        foreach (var path in Directory.EnumerateFileSystemEntries(sandbox, "*", all))
+            Give(path, user);
+    }
+
+    private static unsafe void Give(string path, UserAccount user)
+    {
+        using var text = new NativeText();
+        if (Libc.lchown(text.Of(path), (uint)user.UserId, (uint)user.PrimaryGroup) < 0)
+            throw new LaunchException($"cannot give {path} to user '{user.Name}': {Libc.ErrorText(Libc.Errno)}; " +
+                "an agent that switches users runs as root");
+    }
+}

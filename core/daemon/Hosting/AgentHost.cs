@@ -1,0 +1,156 @@
+using System.Security.Cryptography;
+using Agora.Cluster;
+using Agora.Daemon.Containers;
+using Agora.Protocol;
+using Grpc.Core;
+
+namespace Agora.Daemon.Hosting;
+
+using ExecutorStreams = StreamServer<
+    ExecutorEvent, V1.ExecutorEvent, V1.ExecutorEvents, ExecutorCall, V1.ExecutorCall, V1.ExecutorCalls>;
+
+/// <summary>
+/// Lets an <see cref="Agent"/> live: feeds it from the master's stream, executors' streams and containers, and carries
+/// out what it answers. No decisions here.
+/// </summary>
+public sealed class AgentHost
+{
+    private static readonly AgentEvent Tick = new AgentEvent.Tick();
+
+    private readonly Agent _agent;
+    private readonly AgentPaths _paths;
+    private readonly IContainers _containers;
+    private readonly Pump<AgentEvent> _pump;
+    private readonly MasterLink _master;
+    private readonly ILogger _logger;
+    private readonly TaskCompletionSource<string?> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private CancellationToken _stopping;
+
+    /// <param name="containers">Makes the containers, given where their events go.</param>
+    public AgentHost(AgentInfo info, AgentOptions options, AgentPaths paths, Uri master,
+        Func<Action<ContainerEvent>, IContainers> containers, TimeProvider time, ILogger<AgentHost> logger)
+    {
+        _paths = paths;
+        _logger = logger;
+        _agent = new Agent(info, options, () => Convert.ToHexString(RandomNumberGenerator.GetBytes(16)), time.GetUtcNow());
+        _pump = new Pump<AgentEvent>(time, Handle, () => _agent.NextDeadline);
+        _containers = containers(ContainerTold);
+        _master = new MasterLink(master, _pump.PostAsync, logger);
+        Executors = new ExecutorStreams(e => e.ToWire(), c => c.ToDomain(),
+            (number, call) => _pump.PostAsync(new AgentEvent.ExecutorCalled(number, call)),
+            number => _pump.Post(new AgentEvent.ExecutorDisconnected(number)), logger);
+    }
+
+    internal ExecutorStreams Executors { get; }
+
+    /// <summary>Done when the agent has ended; null if in good order, else why.</summary>
+    public Task<string?> Ended => _ended.Task;
+
+    public async Task RunAsync(CancellationToken cancellation)
+    {
+        _stopping = cancellation;
+        await _pump.RunAsync(cancellation);
+    }
+
+    /// <summary>Kills what runs and takes leave of the master.</summary>
+    public async Task ShutDownAsync(TimeSpan patience)
+    {
+        _pump.Post(new AgentEvent.ShutdownRequested());
+        await Task.WhenAny(_ended.Task, Task.Delay(patience, CancellationToken.None));
+        await _master.DrainAsync(TimeSpan.FromSeconds(1));
+    }
+
+    /// <summary>True while the container whose sandbox is at this path below the sandboxes still runs.</summary>
+    public bool IsLive(string sandboxPath) => _containers.Usage(new ContainerId(Path.GetFileName(sandboxPath))) is not null;
+
+    private void Handle(DateTimeOffset now, AgentEvent? e)
+    {
+        foreach (var effect in _agent.Handle(now, e ?? Tick))
+        {
+            switch (effect)
+            {
+                case AgentEffect.ConnectToMaster(var connection): _master.Connect(connection, _stopping); break;
+                case AgentEffect.DisconnectFromMaster(var connection): _master.Disconnect(connection); break;
+                case AgentEffect.ToMaster(var connection, var call): _master.Send(connection, call); break;
+                case AgentEffect.ToExecutor(var connection, var sent): Executors.Send(connection, sent); break;
+                case AgentEffect.CloseExecutor(var connection): Executors.Close(connection); break;
+                case AgentEffect.LaunchContainer launch: Launch(launch); break;
+                case AgentEffect.KillContainer(var container, var grace): _containers.Kill(container, grace); break;
+                case AgentEffect.Exit(var failure): _ended.TrySetResult(failure); break;
+            }
+        }
+    }
+
+    private void Launch(AgentEffect.LaunchContainer launch)
+    {
+        try
+        {
+            _containers.Launch(new ContainerSpec(launch.Container, launch.Command, AgoraEnvironment(launch),
+                launch.Resources, _paths.Sandbox(launch), _paths.Meta(launch.Container)));
+        }
+        catch (Exception e) when (e is IOException or InvalidOperationException or UnauthorizedAccessException)
+        {
+            _logger.LogError("container {Container} could not be launched: {Error}", launch.Container, e.Message);
+            _pump.Post(new AgentEvent.ContainerFailed(launch.Container, StatusReason.ContainerLaunchFailed, e.Message));
+        }
+    }
+
+    private Dictionary<string, string> AgoraEnvironment(AgentEffect.LaunchContainer launch)
+    {
+        var environment = new Dictionary<string, string>
+        {
+            [ExecutorEnvironment.FrameworkId] = launch.Framework.Id!.Value.Value,
+            [ExecutorEnvironment.Sandbox] = _paths.Sandbox(launch),
+            [ExecutorEnvironment.AgentId] = _agent.Info.Id!.Value.Value,
+            [ExecutorEnvironment.Hostname] = _agent.Info.Hostname,
+            [ExecutorEnvironment.AgentAddress] = $"{_agent.Info.Address}:{_agent.Info.FilePort}",
+            [ExecutorEnvironment.SharedOutput] = _paths.SharedOutput,
+        };
+        if (launch.Executor is { } executor)
+        {
+            environment[ExecutorEnvironment.ExecutorId] = executor.Id.Value;
+            environment[ExecutorEnvironment.Socket] = _paths.Socket;
+            environment[ExecutorEnvironment.Token] = launch.Token;
+        }
+        return environment;
+    }
+
+    private void ContainerTold(ContainerEvent told)
+    {
+        switch (told)
+        {
+            case ContainerEvent.Started(var id, _): _pump.Post(new AgentEvent.ContainerStarted(id)); break;
+            case ContainerEvent.Failed(var id, var reason, var message):
+                _pump.Post(new AgentEvent.ContainerFailed(id, reason, message));
+                break;
+            case ContainerEvent.Exited exited:
+                _pump.Post(new AgentEvent.ContainerExited(exited.Id, new ContainerResult(exited.ExitCode,
+                    exited.Limit?.Reason ?? StatusReason.None, exited.Limit?.Message ?? exited.Message, exited.Usage)));
+                Forget(exited.Id);
+                break;
+            case ContainerEvent.Lost(var id, var message):
+                _pump.Post(new AgentEvent.ContainerExited(id, new ContainerResult(128 + 9, StatusReason.None, message)));
+                Forget(id);
+                break;
+        }
+    }
+
+    private void Forget(ContainerId container)
+    {
+        try
+        {
+            Directory.Delete(_paths.Meta(container), recursive: true);
+        }
+        catch (IOException e)
+        {
+            _logger.LogWarning("the meta directory of {Container} could not be deleted: {Error}", container, e.Message);
+        }
+    }
+}
+
+internal sealed class ExecutorService(AgentHost host) : V1.ExecutorService.ExecutorServiceBase
+{
+    public override Task Connect(IAsyncStreamReader<V1.ExecutorCalls> requestStream,
+        IServerStreamWriter<V1.ExecutorEvents> responseStream, ServerCallContext context) =>
+        host.Executors.ServeAsync(requestStream, responseStream, context);
+}

@@ -1,0 +1,74 @@
+using Agora.Cluster;
+using Agora.Cluster.Allocation;
+using Agora.Protocol;
+
+namespace Agora.Daemon.Hosting;
+
+using AgentStreams = StreamServer<AgentCommand, V1.AgentCommand, V1.AgentCommands, AgentCall, V1.AgentCall, V1.AgentCalls>;
+using SchedulerStreams = StreamServer<
+    SchedulerEvent, V1.SchedulerEvent, V1.SchedulerEvents, SchedulerCall, V1.SchedulerCall, V1.SchedulerCalls>;
+
+/// <summary>Lets a <see cref="Master"/> live: feeds it from gRPC streams and sends what it answers. No decisions here.</summary>
+public sealed class MasterHost
+{
+    private readonly Master _master;
+    private readonly Pump<MasterEvent> _pump;
+    private readonly System.Collections.Concurrent.ConcurrentDictionary<long, TaskCompletionSource<string?>> _orders = new();
+    private long _lastOrder;
+
+    public MasterHost(MasterOptions options, IAllocator allocator, TimeProvider time, ILogger<MasterHost> logger)
+    {
+        _master = new Master(options, allocator, time.GetUtcNow());
+        _pump = new Pump<MasterEvent>(time, Handle, () => _master.NextDeadline);
+        // One numbering for both kinds, as the machine knows connections by number alone.
+        Schedulers = new SchedulerStreams(e => e.ToWire(), c => c.ToDomain(),
+            (number, call) => _pump.PostAsync(new MasterEvent.SchedulerCalled(number * 2, call)),
+            number => _pump.Post(new MasterEvent.SchedulerDisconnected(number * 2)), logger);
+        Agents = new AgentStreams(c => c.ToWire(), c => c.ToDomain(),
+            (number, call) => _pump.PostAsync(new MasterEvent.AgentCalled(number * 2 + 1, call)),
+            number => _pump.Post(new MasterEvent.AgentDisconnected(number * 2 + 1)), logger);
+    }
+
+    internal SchedulerStreams Schedulers { get; }
+    internal AgentStreams Agents { get; }
+
+    public Task RunAsync(CancellationToken cancellation) => _pump.RunAsync(cancellation);
+
+    public Task<ClusterSnapshot> SnapshotAsync(bool withTasks) => _pump.AskAsync(() => _master.Snapshot(withTasks));
+
+    public Task<FrameworkExplanation?> ExplainFrameworkAsync(string idOrName) =>
+        _pump.AskAsync(() => _master.ExplainFramework(idOrName));
+
+    public Task<TaskExplanation?> ExplainTaskAsync(FrameworkId framework, TaskId task) =>
+        _pump.AskAsync(() => _master.ExplainTask(framework, task));
+
+    /// <returns>Null if it was carried out, else why not.</returns>
+    public async Task<string?> OrderAsync(OperatorCommand command)
+    {
+        var request = Interlocked.Increment(ref _lastOrder);
+        var answer = new TaskCompletionSource<string?>(TaskCreationOptions.RunContinuationsAsynchronously);
+        _orders[request] = answer;
+        await _pump.PostAsync(new MasterEvent.Ordered(request, command));
+        return await answer.Task;
+    }
+
+    private static readonly MasterEvent Tick = new MasterEvent.Tick();
+
+    private void Handle(DateTimeOffset now, MasterEvent? e)
+    {
+        foreach (var effect in _master.Handle(now, e ?? Tick))
+        {
+            switch (effect)
+            {
+                case MasterEffect.ToScheduler(var connection, var sent): Schedulers.Send(connection / 2, sent); break;
+                case MasterEffect.ToAgent(var connection, var sent): Agents.Send(connection / 2, sent); break;
+                case MasterEffect.Close(var connection) when connection % 2 == 0: Schedulers.Close(connection / 2); break;
+                case MasterEffect.Close(var connection): Agents.Close(connection / 2); break;
+                case MasterEffect.Answer(var request, var refused):
+                    if (_orders.TryRemove(request, out var answer))
+                        answer.SetResult(refused);
+                    break;
+            }
+        }
+    }
+}

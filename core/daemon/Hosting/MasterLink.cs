@@ -1,0 +1,94 @@
+using System.Collections.Concurrent;
+using Agora.Cluster;
+using Agora.Protocol;
+using Grpc.Core;
+using Grpc.Net.Client;
+
+namespace Agora.Daemon.Hosting;
+
+using Sender = BatchingSender<AgentCall, V1.AgentCall, V1.AgentCalls>;
+
+/// <summary>The agent's streams to the master: at most one is in use, an older one may still be ending.</summary>
+internal sealed class MasterLink(Uri master, Func<AgentEvent, ValueTask> post, ILogger logger)
+{
+    private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(10);
+
+    private readonly ConcurrentDictionary<long, (Sender Sender, CancellationTokenSource Abort)> _open = new();
+
+    public void Connect(long connection, CancellationToken stopping) => _ = Task.Run(() => RunAsync(connection, stopping), stopping);
+
+    public void Send(long connection, AgentCall call)
+    {
+        if (_open.TryGetValue(connection, out var open) && !open.Sender.TrySend(call))
+            open.Abort.Cancel();
+    }
+
+    public void Disconnect(long connection)
+    {
+        if (_open.TryGetValue(connection, out var open))
+            open.Abort.Cancel();
+    }
+
+    /// <summary>Sends what is queued and ends the streams.</summary>
+    public async Task DrainAsync(TimeSpan patience)
+    {
+        foreach (var open in _open.Values)
+            open.Sender.Complete();
+        var end = DateTime.UtcNow + patience;
+        while (!_open.IsEmpty && DateTime.UtcNow < end)
+            await Task.Delay(5);
+    }
+
+    private async Task RunAsync(long connection, CancellationToken stopping)
+    {
+        using var abort = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+        try
+        {
+            using var handler = new SocketsHttpHandler
+            {
+                ConnectTimeout = ConnectTimeout,
+                PooledConnectionIdleTimeout = Timeout.InfiniteTimeSpan,
+                KeepAlivePingDelay = TimeSpan.FromSeconds(30),
+                KeepAlivePingTimeout = TimeSpan.FromSeconds(30),
+            };
+            using var channel = GrpcChannel.ForAddress(master, new GrpcChannelOptions
+            {
+                HttpHandler = handler,
+                MaxReceiveMessageSize = Limits.Default.WireBytesMax,
+                MaxSendMessageSize = null,
+            });
+            await channel.ConnectAsync(abort.Token).WaitAsync(ConnectTimeout, abort.Token);
+            using var call = new V1.AgentService.AgentServiceClient(channel).Connect(cancellationToken: abort.Token);
+            var sender = new Sender(c => c.ToWire(), call.RequestStream.WriteAsync, BatchLimits.Default);
+            _open[connection] = (sender, abort);
+            await post(new AgentEvent.MasterConnected(connection));
+            var sending = SendAsync(sender, call.RequestStream, abort.Token);
+            var reading = BatchReader.ReadAsync(call.ResponseStream, (V1.AgentCommand c) => c.ToDomain(),
+                command => post(new AgentEvent.MasterCommanded(connection, command)), abort.Token);
+            await Task.WhenAny(sending, reading);
+            if (sending.IsCompletedSuccessfully)
+                await reading;
+            else
+                await (reading.IsCompleted ? reading : sending);
+        }
+        catch (Exception e) when (e is RpcException or IOException or OperationCanceledException or TimeoutException
+            or WireFormatException or HttpRequestException or InvalidOperationException)
+        {
+            logger.LogInformation("master {Master}: connection {Connection} ended: {Error}", master, connection, Reason(e));
+        }
+        finally
+        {
+            _open.TryRemove(connection, out _);
+            await abort.CancelAsync();
+            await post(new AgentEvent.MasterDisconnected(connection));
+        }
+    }
+
+    private static string Reason(Exception e) => e is RpcException rpc ? rpc.Status.Detail : e.Message;
+
+    private static async Task SendAsync(Sender sender, IClientStreamWriter<V1.AgentCalls> stream, CancellationToken cancellation)
+    {
+        await sender.RunAsync(cancellation);
+        await stream.CompleteAsync();
+    }
+}

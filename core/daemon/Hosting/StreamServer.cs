@@ -1,0 +1,79 @@
+using Agora.Protocol;
+using Google.Protobuf;
+using Grpc.Core;
+
+namespace Agora.Daemon.Hosting;
+
+/// <summary>
+/// The streams of one kind that are open: numbers them, sends batches down each and passes on what comes up. A peer that
+/// does not read is cut off once its queue is full, so that it cannot make the process grow.
+/// </summary>
+/// <param name="toWire">Maps what goes out.</param>
+/// <param name="toDomain">Maps and checks what comes in.</param>
+/// <param name="received">Takes what came in; may wait, which holds that peer back.</param>
+/// <param name="closed">Told once when a stream has ended.</param>
+public sealed class StreamServer<TOut, TOutWire, TOutBatch, TIn, TInWire, TInBatch>(
+    Func<TOut, TOutWire> toWire, Func<TInWire, TIn> toDomain, Func<long, TIn, ValueTask> received,
+    Action<long> closed, ILogger logger)
+    where TOutWire : IMessage
+    where TOutBatch : class, IBatch<TOutWire>, new()
+    where TInBatch : class, IBatch<TInWire>
+{
+    private readonly System.Collections.Concurrent.ConcurrentDictionary<long, Connection> _open = new();
+    private long _last;
+
+    private sealed record Connection(BatchingSender<TOut, TOutWire, TOutBatch> Sender, CancellationTokenSource Abort);
+
+    /// <summary>Queues an item for a stream; one that is closed already drops it.</summary>
+    public void Send(long connection, TOut item)
+    {
+        if (_open.TryGetValue(connection, out var open) && !open.Sender.TrySend(item))
+        {
+            logger.LogWarning("connection {Connection} does not read: cut off", connection);
+            open.Abort.Cancel();
+        }
+    }
+
+    /// <summary>Ends a stream once what is queued for it is out.</summary>
+    public void Close(long connection)
+    {
+        if (_open.TryGetValue(connection, out var open))
+            open.Sender.Complete();
+    }
+
+    /// <summary>Serves one stream until either side ends it.</summary>
+    public async Task ServeAsync(
+        IAsyncStreamReader<TInBatch> incoming, IServerStreamWriter<TOutBatch> outgoing, ServerCallContext context)
+    {
+        using var abort = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken);
+        var sender = new BatchingSender<TOut, TOutWire, TOutBatch>(toWire, outgoing.WriteAsync, BatchLimits.Default);
+        var number = Interlocked.Increment(ref _last);
+        _open[number] = new Connection(sender, abort);
+        var sending = sender.RunAsync(abort.Token);
+        try
+        {
+            var reading = BatchReader.ReadAsync(incoming, toDomain, item => received(number, item), abort.Token);
+            if (await Task.WhenAny(reading, sending) == reading)
+            {
+                await reading;
+                sender.Complete();
+            }
+            await sending;
+        }
+        catch (WireFormatException e)
+        {
+            logger.LogWarning("connection {Connection} from {Peer}: {Error}", number, context.Peer, e.Message);
+            throw new RpcException(new Status(StatusCode.InvalidArgument, $"message not understood: {e.Message}"));
+        }
+        catch (Exception e) when (e is OperationCanceledException or IOException or InvalidOperationException)
+        {
+            logger.LogDebug("connection {Connection} from {Peer} broke: {Error}", number, context.Peer, e.Message);
+        }
+        finally
+        {
+            _open.TryRemove(number, out _);
+            await abort.CancelAsync();
+            closed(number);
+        }
+    }
+}

@@ -1,0 +1,153 @@
+using System.CommandLine;
+using System.Net;
+using Agora.Cluster;
+
+namespace Agora.Daemon.Hosting;
+
+/// <summary>Options that both daemons have, and how their values are refused.</summary>
+internal static class Daemons
+{
+    public static Option<string> Bind() => new("--bind")
+    {
+        Description = "Address to listen on",
+        DefaultValueFactory = _ => "127.0.0.1",
+    };
+
+    public static Option<bool> Insecure() => new("--insecure")
+    {
+        Description = "Listen on an address other machines reach, though anybody there may give orders",
+    };
+
+    public static Option<string> WorkDirectory(string name) => new("--work-dir")
+    {
+        Description = "Directory for what must outlive the process",
+        DefaultValueFactory = _ => Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".agora", name),
+    };
+
+    public static int Refuse(string what, string why, string fix)
+    {
+        Console.Error.WriteLine($"error: {what}\nwhy:   {why}\nfix:   {fix}");
+        return 2;
+    }
+
+    /// <summary>The address, or null with the reason printed.</summary>
+    public static IPAddress? Address(string text, bool insecure)
+    {
+        if (!IPAddress.TryParse(text, out var address))
+        {
+            Refuse($"'{text}' cannot be listened on", "it is not an IP address", "give one such as 127.0.0.1 with --bind");
+            return null;
+        }
+        if (!IPAddress.IsLoopback(address) && !insecure)
+        {
+            Refuse($"will not listen on {address}", "other machines reach it, and nobody has to prove who he is",
+                "listen on 127.0.0.1, or add --insecure if the network is closed to others");
+            return null;
+        }
+        return address;
+    }
+}
+
+internal static class MasterVerb
+{
+    public static Command Create()
+    {
+        var (bind, insecure, work) = (Daemons.Bind(), Daemons.Insecure(), Daemons.WorkDirectory("master"));
+        var port = new Option<int>("--port") { Description = "TCP port; 0 for any free one", DefaultValueFactory = _ => 5050 };
+        var allocator = new Option<string>("--allocator")
+        {
+            Description = "drf, priority, or Type,Assembly.dll of a plug-in",
+            DefaultValueFactory = _ => "drf",
+        };
+        var defaults = new MasterOptions();
+        var offer = Seconds("--offer-timeout", "Seconds until an unanswered offer is taken back", defaults.OfferTimeout);
+        var ping = Seconds("--agent-ping-interval", "Seconds between pings of an agent", defaults.PingInterval);
+        var missed = new Option<int>("--agent-pings-missed")
+        {
+            Description = "Unanswered pings after which an agent is unreachable",
+            DefaultValueFactory = _ => defaults.PingsMissedMax,
+        };
+        var grace = Seconds("--revocation-grace", "Seconds of warning before tasks are revoked", defaults.RevocationGrace);
+        var command = new Command("master", "Run a master.\n\nExample:\n  agora master --port 5050 --allocator drf")
+        {
+            port, bind, insecure, work, allocator, offer, ping, missed, grace,
+        };
+        command.SetAction((parsed, cancellation) =>
+        {
+            if (Daemons.Address(parsed.GetValue(bind)!, parsed.GetValue(insecure)) is not { } address)
+                return Task.FromResult(2);
+            var options = defaults with
+            {
+                OfferTimeout = TimeSpan.FromSeconds(parsed.GetValue(offer)),
+                PingInterval = TimeSpan.FromSeconds(parsed.GetValue(ping)),
+                PingsMissedMax = parsed.GetValue(missed),
+                RevocationGrace = TimeSpan.FromSeconds(parsed.GetValue(grace)),
+            };
+            if (options.Validate() is { Count: > 0 } wrong)
+                return Task.FromResult(Daemons.Refuse("the options are not valid", string.Join("; ", wrong), "see 'agora master --help'"));
+            try
+            {
+                _ = MasterProgram.LoadAllocator(parsed.GetValue(allocator)!);
+            }
+            catch (ArgumentException e)
+            {
+                return Task.FromResult(Daemons.Refuse("the allocator cannot be used", e.Message, "see 'agora master --help'"));
+            }
+            return MasterProgram.RunAsync(new MasterSettings(address, parsed.GetValue(port), parsed.GetValue(work)!,
+                parsed.GetValue(allocator)!, options), cancellation);
+        });
+        return command;
+    }
+
+    private static Option<double> Seconds(string name, string description, TimeSpan value) => new(name)
+    {
+        Description = description,
+        DefaultValueFactory = _ => value.TotalSeconds,
+    };
+}
+
+internal static class AgentVerb
+{
+    public static Command Create()
+    {
+        var (bind, insecure, work) = (Daemons.Bind(), Daemons.Insecure(), Daemons.WorkDirectory("agent"));
+        var port = new Option<int>("--port") { Description = "TCP port of the file server; 0 for any free one", DefaultValueFactory = _ => 5051 };
+        var master = new Option<string>("--master") { Description = "URL of the master", Required = true };
+        var hostname = new Option<string>("--hostname")
+        {
+            Description = "The agent's name to frameworks",
+            DefaultValueFactory = _ => Dns.GetHostName(),
+        };
+        var resources = new Option<string>("--resources")
+        {
+            Description = "What the agent gives the cluster; default all of the machine but 1 GiB",
+            DefaultValueFactory = _ => Machine().ToString(),
+        };
+        var attributes = new Option<string>("--attributes") { Description = "Such as rack:r1;zone:west", DefaultValueFactory = _ => "" };
+        var command = new Command("agent",
+            "Run an agent.\n\nExample:\n  agora agent --master http://127.0.0.1:5050 --resources 'cpus:4;mem:8192'")
+        {
+            master, port, bind, insecure, hostname, resources, attributes, work,
+        };
+        command.SetAction((parsed, cancellation) =>
+        {
+            if (Daemons.Address(parsed.GetValue(bind)!, parsed.GetValue(insecure)) is not { } address)
+                return Task.FromResult(2);
+            if (!Uri.TryCreate(parsed.GetValue(master), UriKind.Absolute, out var url))
+                return Task.FromResult(Daemons.Refuse($"'{parsed.GetValue(master)}' is not a master's URL", "it cannot be read as one", "write it as http://HOST:PORT"));
+            if (!Resources.TryParse(parsed.GetValue(resources)!, out var has, out var wrong))
+                return Task.FromResult(Daemons.Refuse("the resources are not understood", wrong, "write them as cpus:4;mem:8192;ports:[31000-32000]"));
+            if (!Attributes.TryParse(parsed.GetValue(attributes)!, out var are, out wrong))
+                return Task.FromResult(Daemons.Refuse("the attributes are not understood", wrong, "write them as rack:r1;zone:west"));
+            return AgentProgram.RunAsync(new AgentSettings(address, parsed.GetValue(port), parsed.GetValue(work)!, url,
+                parsed.GetValue(hostname)!, has, are), cancellation);
+        });
+        return command;
+    }
+
+    private static Resources Machine()
+    {
+        var memory = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
+        return Resources.FromScalars(Environment.ProcessorCount * 1000L, Math.Max(memory - (1L << 30), memory / 2) >> 20 << 20);
+    }
+}

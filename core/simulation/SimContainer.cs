@@ -1,0 +1,88 @@
+using Agora.Cluster;
+
+namespace Agora.Simulation;
+
+/// <summary>
+/// A container that passes time: a command task that exits after the duration its name carries, or an executor that
+/// does the same for each task it is given.
+/// </summary>
+public sealed class SimContainer(SimAgent agent, AgentEffect.LaunchContainer launch, World world)
+{
+    private static readonly TimeSpan StartDelay = TimeSpan.FromMilliseconds(3);
+
+    private readonly Dictionary<TaskId, long> _tasks = [];
+    private bool _ended;
+
+    public ContainerId Id => launch.Container;
+    public AgentEffect.LaunchContainer Launch => launch;
+
+    /// <summary>The executor's connection to its agent; 0 before it has one.</summary>
+    public long Connection { get; private set; }
+
+    public void Start() => world.Events.After(StartDelay, () =>
+    {
+        if (_ended)
+            return;
+        agent.Told(this, new AgentEvent.ContainerStarted(Id));
+        if (launch.Executor is { } executor)
+        {
+            Connection = world.NewExecutorConnection();
+            agent.Told(this, new AgentEvent.ExecutorCalled(Connection,
+                new ExecutorCall.Subscribe(launch.Framework.Id!.Value, executor.Id, launch.Token, [], [])));
+        }
+        else
+        {
+            var body = TaskBody.Parse(launch.Command.Arguments);
+            world.Events.After(body.Duration, () => End(body.ExitCode));
+        }
+    });
+
+    public void End(int exitCode)
+    {
+        if (_ended)
+            return;
+        _ended = true;
+        agent.Ended(this, new AgentEvent.ContainerExited(Id, new ContainerResult(exitCode)));
+    }
+
+    /// <summary>The executor's side of the conversation.</summary>
+    public void FromAgent(ExecutorEvent e)
+    {
+        switch (e)
+        {
+            case ExecutorEvent.Launch(var task): Run(task); break;
+            case ExecutorEvent.Kill(var task, _): world.Events.After(StartDelay, () => Report(task, TaskState.Killed)); break;
+            case ExecutorEvent.Shutdown: world.Events.After(StartDelay, () => End(0)); break;
+        }
+    }
+
+    private void Run(TaskSpec task)
+    {
+        if (!_tasks.TryAdd(task.Id, 0))
+            return;
+        world.Checker.TaskStarted(agent, launch.Framework.Id!.Value, task.Id);
+        var body = TaskBody.Parse(System.Text.Encoding.UTF8.GetString(task.Data.Span).Split(' '));
+        world.Events.After(StartDelay, () => Report(task.Id, TaskState.Running));
+        world.Events.After(StartDelay + body.Duration,
+            () => Report(task.Id, body.ExitCode == 0 ? TaskState.Finished : TaskState.Failed));
+    }
+
+    private void Report(TaskId task, TaskState state)
+    {
+        if (_ended || !_tasks.TryGetValue(task, out var sequence) || sequence < 0)
+            return;
+        sequence++;
+        _tasks[task] = state.IsTerminal() ? -1 : sequence;
+        agent.Told(this, new AgentEvent.ExecutorCalled(Connection, new ExecutorCall.Update(new TaskStatus(task, state,
+            StatusSource.Executor, StatusReason.None, "", world.Events.Now, Sequence: sequence))));
+    }
+}
+
+/// <summary>What a simulated task does: take its time, then exit. Written as two words, milliseconds and exit code.</summary>
+public readonly record struct TaskBody(TimeSpan Duration, int ExitCode)
+{
+    public IReadOnlyList<string> Words => [$"{(long)Duration.TotalMilliseconds}", $"{ExitCode}"];
+
+    public static TaskBody Parse(IReadOnlyList<string> words) =>
+        new(TimeSpan.FromMilliseconds(long.Parse(words[0])), int.Parse(words[1]));
+}

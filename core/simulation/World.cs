@@ -1,0 +1,57 @@
+using Agora.Cluster;
+using Agora.Cluster.Allocation;
+
+namespace Agora.Simulation;
+
+/// <summary>A simulated cluster: virtual time, a network, a master, agents and schedulers, and what is checked of them.</summary>
+public sealed class World
+{
+    private long _executorConnections;
+
+    public World(ulong seed, MasterOptions options, Func<IAllocator>? allocator = null)
+    {
+        Dice = new Dice(seed);
+        Events = new EventQueue();
+        Network = new Network(Events, Dice);
+        Checker = new Checker(this);
+        Master = new SimMaster(this, options, allocator ?? (() => new DrfAllocator()));
+    }
+
+    public EventQueue Events { get; }
+    public Dice Dice { get; }
+    public Network Network { get; }
+    public Checker Checker { get; }
+    public SimMaster Master { get; }
+    public List<SimAgent> Agents { get; } = [];
+    public List<SimScheduler> Schedulers { get; } = [];
+
+    public SimAgent AddAgent(string hostname, Resources resources, string rack, AgentOptions? options = null)
+    {
+        var agent = new SimAgent(this,
+            new AgentInfo(null, hostname, hostname, 1, resources, Attributes.Parse($"rack:{rack}")), options ?? new AgentOptions());
+        Agents.Add(agent);
+        return agent;
+    }
+
+    public SimScheduler AddScheduler(Sdk.IScheduler scheduler)
+    {
+        var added = new SimScheduler(this, $"scheduler{Schedulers.Count + 1}", scheduler);
+        Schedulers.Add(added);
+        return added;
+    }
+
+    /// <summary>Runs until the virtual time, or until the condition holds.</summary>
+    /// <returns>False if the time ran out.</returns>
+    public bool Run(TimeSpan time, Func<bool>? until = null)
+    {
+        var end = Events.Now + time;
+        while (until is null || !until())
+        {
+            if (!Events.Step(end))
+                return until is null;
+        }
+        return true;
+    }
+
+    internal long NewExecutorConnection() => ++_executorConnections;
+}
