@@ -41,7 +41,7 @@ internal sealed class MapOutputFetch(
     public async Task<IReadOnlyList<Fetched>> AllAsync(Action<double> progressed, CancellationToken stop)
     {
         var fetched = new Fetched[outputs.List.Count];
-        var lost = new List<string>();
+        var lost = new SortedDictionary<string, string>(StringComparer.Ordinal);
         var options = new ParallelOptions { MaxDegreeOfParallelism = ParallelMax, CancellationToken = stop };
         await Parallel.ForEachAsync(Enumerable.Range(0, outputs.List.Count), options, async (i, token) =>
         {
@@ -53,11 +53,11 @@ internal sealed class MapOutputFetch(
             catch (Exception e) when (e is HttpRequestException or IOException or InvalidDataException)
             {
                 lock (lost)
-                    lost.Add(outputs.List[i].Attempt);
+                    lost[outputs.List[i].Attempt] = e.Message;
             }
         });
         if (lost.Count > 0)
-            throw new MapOutputsLostException([.. lost.Order(StringComparer.Ordinal)]);
+            throw new MapOutputsLostException(lost);
         TotalBytes = fetched.Sum(f => f.Length);
         return fetched;
     }
@@ -140,8 +140,9 @@ internal sealed class MapOutputFetch(
 }
 
 /// <summary>Map outputs a reduce needs cannot be fetched.</summary>
-internal sealed class MapOutputsLostException(IReadOnlyList<string> attempts)
-    : Exception($"could not fetch the output of {string.Join(", ", attempts)}")
+/// <param name="reasons">By attempt.</param>
+internal sealed class MapOutputsLostException(IReadOnlyDictionary<string, string> reasons)
+    : Exception($"could not fetch the output of {string.Join(", ", reasons.Select(r => $"{r.Key} ({r.Value})"))}")
 {
-    public IReadOnlyList<string> Attempts { get; } = attempts;
+    public IReadOnlyList<string> Attempts { get; } = [.. reasons.Keys];
 }
