@@ -29,7 +29,8 @@ public sealed class Network(EventQueue events, Dice dice)
         foreach (var held in _held.Where(h => Pair(h.A, h.B) == Pair(a, b)).ToList())
         {
             _held.Remove(held);
-            events.After(Delay(), held.Deliver);
+            // At once: what is sent from now on takes its time, and must not overtake.
+            events.After(TimeSpan.Zero, held.Deliver);
         }
     }
 
@@ -69,6 +70,9 @@ public sealed class SimStream<TUp, TDown>(Network network, EventQueue events, st
 {
     private DateTimeOffset _upFree, _downFree;
 
+    /// <summary>Behind a gap nothing more is taken from a stream.</summary>
+    private bool _upGap, _downGap;
+
     public bool ClientOpen { get; private set; } = true;
     public bool ServerOpen { get; private set; } = true;
     public required Action<TUp> AtServer { get; init; }
@@ -78,10 +82,11 @@ public sealed class SimStream<TUp, TDown>(Network network, EventQueue events, st
 
     public void SendUp(TUp item)
     {
-        if (!ClientOpen)
+        if (!ClientOpen || _upGap)
             return;
         if (network.Breaks())
         {
+            _upGap = true;
             Break();
             return;
         }
@@ -94,10 +99,11 @@ public sealed class SimStream<TUp, TDown>(Network network, EventQueue events, st
 
     public void SendDown(TDown item)
     {
-        if (!ServerOpen)
+        if (!ServerOpen || _downGap)
             return;
         if (network.Breaks())
         {
+            _downGap = true;
             Break();
             return;
         }

@@ -24,6 +24,8 @@ public sealed class AgentHost
     private readonly MasterLink _master;
     private readonly ILogger _logger;
     private readonly TaskCompletionSource<string?> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly System.Collections.Concurrent.ConcurrentDictionary<ContainerId, byte> _live = new();
+    private AgentId? _savedId;
     private CancellationToken _stopping;
 
     /// <param name="containers">Makes the containers, given where their events go.</param>
@@ -60,8 +62,8 @@ public sealed class AgentHost
         await _master.DrainAsync(TimeSpan.FromSeconds(1));
     }
 
-    /// <summary>True while the container whose sandbox is at this path below the sandboxes still runs.</summary>
-    public bool IsLive(string sandboxPath) => _containers.Usage(new ContainerId(Path.GetFileName(sandboxPath))) is not null;
+    /// <summary>True while the container whose sandbox a virtual path leads into has not ended.</summary>
+    public bool IsLive(string path) => _paths.ContainerOf(path) is { } container && _live.ContainsKey(container);
 
     private void Handle(DateTimeOffset now, AgentEvent? e)
     {
@@ -79,10 +81,13 @@ public sealed class AgentHost
                 case AgentEffect.Exit(var failure): _ended.TrySetResult(failure); break;
             }
         }
+        if (_agent.Info.Id is { } id && id != _savedId)
+            _paths.SaveId((_savedId = id).Value);
     }
 
     private void Launch(AgentEffect.LaunchContainer launch)
     {
+        _live[launch.Container] = 0;
         try
         {
             _containers.Launch(new ContainerSpec(launch.Container, launch.Command, AgoraEnvironment(launch),
@@ -90,6 +95,7 @@ public sealed class AgentHost
         }
         catch (Exception e) when (e is IOException or InvalidOperationException or UnauthorizedAccessException)
         {
+            _live.TryRemove(launch.Container, out _);
             _logger.LogError("container {Container} could not be launched: {Error}", launch.Container, e.Message);
             _pump.Post(new AgentEvent.ContainerFailed(launch.Container, StatusReason.ContainerLaunchFailed, e.Message));
         }
@@ -121,6 +127,7 @@ public sealed class AgentHost
         {
             case ContainerEvent.Started(var id, _): _pump.Post(new AgentEvent.ContainerStarted(id)); break;
             case ContainerEvent.Failed(var id, var reason, var message):
+                _live.TryRemove(id, out _);
                 _pump.Post(new AgentEvent.ContainerFailed(id, reason, message));
                 break;
             case ContainerEvent.Exited exited:
@@ -137,6 +144,7 @@ public sealed class AgentHost
 
     private void Forget(ContainerId container)
     {
+        _live.TryRemove(container, out _);
         try
         {
             Directory.Delete(_paths.Meta(container), recursive: true);

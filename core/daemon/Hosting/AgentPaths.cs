@@ -1,4 +1,5 @@
 using Agora.Cluster;
+using Agora.Daemon.Files;
 
 namespace Agora.Daemon.Hosting;
 
@@ -38,22 +39,37 @@ public sealed class AgentPaths
     public string Meta(ContainerId container) => Path.Combine(Containers, container.Value);
 
     /// <summary>
-    /// The directory that a virtual path of the file server means, or null: <c>sandbox/FRAMEWORK/TASK-OR-EXECUTOR</c> is
-    /// the newest run there, <c>shared</c> the shared output.
+    /// What a virtual path of the file server means, or null: <c>sandbox/FRAMEWORK/TASK-OR-EXECUTOR</c> is the newest run
+    /// there, <c>shared</c> the shared output.
     /// </summary>
-    /// <param name="rest">What of the path is below that directory.</param>
-    public string? Resolve(IReadOnlyList<string> path, out IReadOnlyList<string> rest)
+    public FileLocation? Resolve(string path)
     {
-        rest = [];
-        if (path.Count >= 1 && path[0] == "shared")
-        {
-            rest = [.. path.Skip(1)];
-            return SharedOutput;
-        }
-        if (path.Count < 3 || path[0] != "sandbox")
+        var parts = path.Split('/');
+        if (parts[0] == "shared")
+            return new FileLocation(SharedOutput, string.Join('/', parts.Skip(1)));
+        return NewestRun(parts) is { } run ? new FileLocation(run, string.Join('/', parts.Skip(3))) : null;
+    }
+
+    /// <summary>The container whose sandbox a virtual path leads into, or null.</summary>
+    public ContainerId? ContainerOf(string path) =>
+        NewestRun(path.Split('/')) is { } run ? new ContainerId(Path.GetFileName(run)) : null;
+
+    private string? NewestRun(string[] parts)
+    {
+        if (parts.Length < 3 || parts[0] != "sandbox")
             return null;
-        var runs = new DirectoryInfo(Path.Combine(Sandboxes, path[1], path[2]));
-        rest = [.. path.Skip(3)];
+        var runs = new DirectoryInfo(Path.Combine(Sandboxes, parts[1], parts[2]));
         return runs.Exists ? runs.GetDirectories().MaxBy(d => d.CreationTimeUtc)?.FullName : null;
     }
+
+    /// <summary>The id this agent was registered with before, or null.</summary>
+    public AgentId? LoadId() => File.Exists(IdFile) ? new AgentId(File.ReadAllText(IdFile).Trim()) : null;
+
+    public void SaveId(AgentId id)
+    {
+        File.WriteAllText(IdFile + ".new", id.Value);
+        File.Move(IdFile + ".new", IdFile, overwrite: true);
+    }
+
+    private string IdFile => Path.Combine(WorkDirectory, "agent-id");
 }

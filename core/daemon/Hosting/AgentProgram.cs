@@ -1,6 +1,7 @@
 using System.Net;
 using Agora.Cluster;
 using Agora.Daemon.Containers;
+using Agora.Daemon.Files;
 using Agora.Daemon.Fetching;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
@@ -24,7 +25,7 @@ public static class AgentProgram
         File.Delete(paths.Socket);
         // The port must be known before the master is told of it, so a free one is found first.
         var port = settings.Port != 0 ? settings.Port : Server.FreePort(settings.Address);
-        var info = new AgentInfo(null, settings.Hostname, settings.Address.ToString(), port, settings.Resources, settings.Attributes);
+        var info = new AgentInfo(paths.LoadId(), settings.Hostname, settings.Address.ToString(), port, settings.Resources, settings.Attributes);
         using var fetcher = new Fetcher(new FetcherOptions { CacheDirectory = paths.Cache });
         var builder = Server.CreateBuilder();
         builder.Services.AddGrpc(Server.Grpc);
@@ -42,6 +43,7 @@ public static class AgentProgram
         await using var app = builder.Build();
         app.MapGrpcService<ExecutorService>();
         var host = app.Services.GetRequiredService<AgentHost>();
+        app.MapFiles(new Files.FileServerOptions { Resolve = paths.Resolve, IsLive = host.IsLive });
         var exitCode = await Server.RunAsync(app, stop => LiveAsync(host, stop), port, cancellation);
         return exitCode != 0 || !host.Ended.IsCompleted ? exitCode : Told(await host.Ended, app.Logger);
     }
