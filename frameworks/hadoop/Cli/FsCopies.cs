@@ -43,7 +43,7 @@ internal static class FsCopies
         return 0;
     }
 
-    public static async Task<int> PutAsync(Stores stores, IReadOnlyList<string> operands, bool overwrite)
+    public static async Task<int> PutAsync(Stores stores, IReadOnlyList<string> operands, CreateOptions writing)
     {
         if (operands.Count < 2)
             throw new FsUsageException();
@@ -59,11 +59,11 @@ internal static class FsCopies
             if (source == "-")
             {
                 await using var input = Console.OpenStandardInput();
-                await WriteAsync(target.Store, input, path, overwrite);
+                await WriteAsync(target.Store, input, path, writing);
             }
             else
             {
-                await PutOneAsync(target.Store, source, path, overwrite);
+                await PutOneAsync(target.Store, source, path, writing);
             }
         }
         return 0;
@@ -103,7 +103,7 @@ internal static class FsCopies
         return 0;
     }
 
-    private static async Task PutOneAsync(IFileSystem store, string source, string path, bool overwrite)
+    private static async Task PutOneAsync(IFileSystem store, string source, string path, CreateOptions writing)
     {
         if (Directory.Exists(source))
         {
@@ -111,20 +111,20 @@ internal static class FsCopies
                 throw new StorageException($"Target {path} already exists");
             await store.MakeDirectoriesAsync(path);
             foreach (var entry in Directory.EnumerateFileSystemEntries(source).Order(StringComparer.Ordinal))
-                await PutOneAsync(store, entry, StoragePath.Join(path, Path.GetFileName(entry)), overwrite);
+                await PutOneAsync(store, entry, StoragePath.Join(path, Path.GetFileName(entry)), writing);
             return;
         }
         if (!File.Exists(source))
             throw new FileNotFoundException($"File {source} does not exist.");
         await using var input = File.OpenRead(source);
-        await WriteAsync(store, input, path, overwrite);
+        await WriteAsync(store, input, path, writing);
     }
 
-    private static async Task WriteAsync(IFileSystem store, Stream input, string path, bool overwrite)
+    private static async Task WriteAsync(IFileSystem store, Stream input, string path, CreateOptions writing)
     {
-        if (!overwrite && await store.StatAsync(path) is not null)
+        if (!writing.Overwrite && await store.StatAsync(path) is not null)
             throw new StorageException($"Target {path} already exists");
-        await store.CreateAsync(path, new CreateOptions(overwrite), input.CopyToAsync);
+        await store.CreateAsync(path, writing, input.CopyToAsync);
     }
 
     private static async Task GetOneAsync(IFileSystem store, FileStatus source, string target)

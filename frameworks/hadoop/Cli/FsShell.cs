@@ -33,9 +33,15 @@ internal static class FsShell
         ["-tail"] = "<file>",
     };
 
-    public static async Task<int> RunAsync(IReadOnlyList<string> args)
+    public static async Task<int> RunAsync(string[] args)
     {
-        if (args.Count == 0)
+        var properties = new Dictionary<string, string>();
+        while (args is ["-D", var pair, .. var rest] && pair.IndexOf('=', StringComparison.Ordinal) is var equals and > 0)
+        {
+            properties[pair[..equals]] = pair[(equals + 1)..];
+            args = rest;
+        }
+        if (args.Length == 0)
             return ShowUsage();
         var command = args[0];
         var name = command.TrimStart('-');
@@ -53,7 +59,7 @@ internal static class FsShell
         try
         {
             using var stores = Cluster.OpenStores();
-            return await DispatchAsync(command, stores, flags, operands);
+            return await DispatchAsync(command, stores, flags, operands, WriteOptions(properties, flags.Contains("-f")));
         }
         catch (FsUsageException)
         {
@@ -68,7 +74,7 @@ internal static class FsShell
     }
 
     private static Task<int> DispatchAsync(
-        string command, Stores stores, HashSet<string> flags, IReadOnlyList<string> operands)
+        string command, Stores stores, HashSet<string> flags, IReadOnlyList<string> operands, CreateOptions writing)
     {
         var name = command[1..];
         return command switch
@@ -87,12 +93,30 @@ internal static class FsShell
             "-cat" => EachAsync(name, operands, p => FsCopies.CatAsync(stores, p, decode: false)),
             "-text" => EachAsync(name, operands, p => FsCopies.CatAsync(stores, p, decode: true)),
             "-tail" => FsCopies.TailAsync(stores, operands),
-            "-put" or "-copyFromLocal" => FsCopies.PutAsync(stores, operands, overwrite: flags.Contains("-f")),
+            "-put" or "-copyFromLocal" => FsCopies.PutAsync(stores, operands, writing),
             "-get" or "-copyToLocal" => FsCopies.GetAsync(stores, operands),
             "-getmerge" => FsCopies.GetMergedAsync(stores, operands),
             "-test" => FsListing.TestAsync(stores, flags, operands),
             _ => throw new FsUsageException(),
         };
+    }
+
+    /// <summary>What the properties that concern files say; others mean nothing here.</summary>
+    private static CreateOptions WriteOptions(Dictionary<string, string> properties, bool overwrite)
+    {
+        var options = new CreateOptions(overwrite);
+        foreach (var (name, value) in properties)
+        {
+            if (!long.TryParse(value, out var number) && name.StartsWith("dfs.", StringComparison.Ordinal))
+                throw new FormatException($"{name}={value} is not a whole number");
+            options = name switch
+            {
+                "dfs.block.size" or "dfs.blocksize" => options with { BlockSizeBytes = number },
+                "dfs.replication" => options with { Replication = (int)number },
+                _ => options,
+            };
+        }
+        return options;
     }
 
     /// <summary>Does it for every operand, whatever becomes of the others.</summary>

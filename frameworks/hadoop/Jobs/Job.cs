@@ -132,7 +132,12 @@ internal sealed class Job
             return 1;
         if (tasks.Length == 0)
             return 0;
-        var running = tasks.Sum(t => t.Phase == JobTaskPhase.Running ? t.Current!.Progress : 0);
+        var running = tasks.Sum(t => t.Phase switch
+        {
+            JobTaskPhase.Running => t.Current!.Progress,
+            JobTaskPhase.Committing => 1,
+            JobTaskPhase.Pending or JobTaskPhase.Done => 0,
+        });
         return Math.Min(1, (done + running) / tasks.Length);
     }
 }

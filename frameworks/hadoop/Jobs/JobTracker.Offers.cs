@@ -68,6 +68,11 @@ public sealed partial class JobTracker
             locality = null;
             map = job.PendingMaps.WithoutHosts(may);
         }
+        if (map is null)
+        {
+            map = job.PendingMaps.FailedAtHome(may);
+            locality = map is null ? null : RacksOf(map).Contains(slot.Offer.Attributes["rack"]) ? Locality.Rack : Locality.Any;
+        }
         if (map is null && allowed >= Locality.Rack && slot.Offer.Attributes["rack"] is { } rack)
         {
             locality = Locality.Rack;
@@ -128,6 +133,8 @@ public sealed partial class JobTracker
     /// <summary>A task does not go back to a host it failed on while there is one it has not tried.</summary>
     private bool Avoids(JobTask task, string host) =>
         task.FailedHosts.Contains(host) && _agents.Values.Any(a => !task.FailedHosts.Contains(a.Hostname));
+
+    private IEnumerable<string?> RacksOf(JobTask map) => map.Split!.Hosts.Select(RackOf).Where(r => r is not null);
 
     private string? RackOf(string host)
     {

@@ -53,6 +53,20 @@ internal sealed class PendingMaps
         return null;
     }
 
+    /// <summary>A map that has failed on every host that holds its data, so that there is nothing to wait for.</summary>
+    public JobTask? FailedAtHome(Func<JobTask, bool> may)
+    {
+        foreach (var (precedence, index) in _all)
+        {
+            if (precedence == 0)
+                return null;
+            var map = _tasks[index];
+            if (map.Split!.Hosts.All(map.FailedHosts.Contains) && may(map))
+                return map;
+        }
+        return null;
+    }
+
     public JobTask? Anywhere(Func<JobTask, bool> may) => First(_all, may);
 
     /// <summary>Hosts that hold data of pending maps, the one with most of them first.</summary>
