@@ -97,7 +97,10 @@ internal sealed class GrpcLink<TSend, TSendWire, TSendBatch, TReceive, TReceiveW
         catch (RpcException e)
         {
             var leader = e.Trailers.GetValue(WireNames.LeaderTrailer);
-            return new LinkEnd($"{e.StatusCode}: {e.Status.Detail}",
+            // Where no connection was made, only the innermost exception says why.
+            var cause = e.Status.DebugException?.GetBaseException().Message;
+            return new LinkEnd(
+                cause is null ? $"{e.StatusCode}: {e.Status.Detail}" : $"{e.StatusCode}: {e.Status.Detail} ({cause})",
                 Uri.TryCreate(leader, UriKind.Absolute, out var uri) ? uri : null);
         }
         catch (Exception e)

@@ -48,7 +48,8 @@ public sealed class SchedulerDriver
 
     /// <summary>
     /// Runs until <see cref="StopAsync"/>, teardown or cancellation, which ends it at once and without a word to the
-    /// master. Lost connections are made anew without end.
+    /// master. Lost connections are made anew without end. An exception of the scheduler's own, or of a posted action,
+    /// is a fault in the framework and ends it too.
     /// </summary>
     /// <exception cref="SchedulerErrorException">The master sent a fatal Error, which the scheduler has seen too.</exception>
     public async Task RunAsync(CancellationToken cancellation = default)

@@ -57,8 +57,6 @@ internal sealed class TaskLedger(TimeSpan endedKept, int endedMax)
         return live;
     }
 
-    public int Count => _entries.Count;
-
     private sealed class Entry
     {
         public AgentId? Agent;

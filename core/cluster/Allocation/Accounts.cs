@@ -87,13 +87,17 @@ internal sealed class FrameworkAccount
         {
             if (hint.Until <= now)
                 continue;
-            sum.MilliCpus += hint.Size.MilliCpus * hint.Count;
-            sum.MemBytes += hint.Size.MemBytes * hint.Count;
-            sum.DiskBytes += hint.Size.DiskBytes * hint.Count;
-            sum.MilliGpus += hint.Size.MilliGpus * hint.Count;
+            sum.MilliCpus = Capped(sum.MilliCpus, hint.Size.MilliCpus, hint.Count);
+            sum.MemBytes = Capped(sum.MemBytes, hint.Size.MemBytes, hint.Count);
+            sum.DiskBytes = Capped(sum.DiskBytes, hint.Size.DiskBytes, hint.Count);
+            sum.MilliGpus = Capped(sum.MilliGpus, hint.Size.MilliGpus, hint.Count);
         }
         return sum.Build();
     }
+
+    /// <summary>A wish may be for anything; beyond this it is all the same.</summary>
+    private static long Capped(long sum, long amount, int count) =>
+        (long)Int128.Min((Int128)sum + (Int128)amount * count, 1L << 56);
 }
 
 /// <summary>Where a framework's search stands within one pass; a resource once unfit in a pass stays so.</summary>

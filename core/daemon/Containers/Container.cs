@@ -11,7 +11,8 @@ namespace Agora.Daemon.Containers;
 /// </code>
 /// </summary>
 internal sealed class Container(
-    ContainerId id, ContainersOptions options, Fetcher fetcher, IIsolator isolator, DescriptorWatcher watcher) : IDisposable
+    ContainerId id, ContainersOptions options, Fetcher fetcher, IIsolator isolator, DescriptorWatcher watcher)
+    : IDisposable
 {
     private readonly Lock _lock = new();
     private readonly CancellationTokenSource _preparation = new();
@@ -29,7 +30,7 @@ internal sealed class Container(
         {
             Validate(spec);
             var user = FindUser(spec.Command.User);
-            Sandbox.Create(spec);
+            Sandbox.Create(spec, user);
             await fetcher.Fetch(spec.Command.Artifacts ?? [], spec.SandboxDirectory, user, _preparation.Token);
             if (user is not null)
                 Sandbox.GiveTo(spec.SandboxDirectory, user);
@@ -101,8 +102,9 @@ internal sealed class Container(
         var usage = new ResourceUsage(measured?.CpuTime > cpu ? measured.CpuTime : cpu, 0,
             Math.Max(measured?.MemPeakBytes ?? 0, exit.PeakBytes));
         const int signalBase = 128;
-        return new ContainerEvent.Exited(id, exit.Kind == ExitKind.Signaled ? signalBase + exit.Code : exit.Code, exit.Killed,
-            usage, DateTimeOffset.FromUnixTimeMilliseconds(exit.StartedMs),
+        var code = exit.Kind == ExitKind.Signaled ? signalBase + exit.Code : exit.Code;
+        return new ContainerEvent.Exited(id, code, exit.Killed, usage,
+            DateTimeOffset.FromUnixTimeMilliseconds(exit.StartedMs),
             DateTimeOffset.FromUnixTimeMilliseconds(exit.EndedMs), limit, exit.Message);
     }
 
@@ -111,13 +113,15 @@ internal sealed class Container(
     {
         var complaint = supervisorLog.Length == 0 ? "" : $"; it said: {supervisorLog}";
         if (pids is null)
-            return new ContainerEvent.Failed(id, StatusReason.ContainerLaunchFailed, "the supervisor did not start the command" + complaint);
+            return new ContainerEvent.Failed(id, StatusReason.ContainerLaunchFailed,
+                "the supervisor did not start the command" + complaint);
         await Orphans.Kill(pids);
         return new ContainerEvent.Lost(id, $"the supervisor (pid {pids.Supervisor.Pid}) ended without a result: " +
             "it was killed, or the machine restarted" + complaint);
     }
 
-    private async Task<ContainerEvent> Watch(SupervisorProcess supervisor, string metaDirectory, Action<ContainerEvent> tell)
+    private async Task<ContainerEvent> Watch(SupervisorProcess supervisor, string metaDirectory,
+        Action<ContainerEvent> tell)
     {
         var pids = await supervisor.WhenStarted();
         if (pids is not null)
@@ -130,7 +134,9 @@ internal sealed class Container(
         var trouble = CleanUp();
         if (exit is null)
             return await Abandoned(id, supervisor.Pids, SupervisorProcess.ReadLog(metaDirectory));
-        return Ended(id, trouble is null ? exit : exit with { Message = $"{exit.Message} {trouble}".Trim() }, measured, _limit);
+        if (trouble is not null)
+            exit = exit with { Message = $"{exit.Message} {trouble}".Trim() };
+        return Ended(id, exit, measured, _limit);
     }
 
     private void Isolate(ContainerProcesses processes)
@@ -142,7 +148,8 @@ internal sealed class Container(
         catch (Exception e)
         {
             // Better ended than running without its limits.
-            LimitReached(new LimitReached(StatusReason.ContainerLaunchFailed, $"its limits could not be set: {e.Message}"));
+            LimitReached(new LimitReached(StatusReason.ContainerLaunchFailed,
+                $"its limits could not be set: {e.Message}"));
         }
     }
 
@@ -187,6 +194,7 @@ internal sealed class Container(
         if (spec.Command.Arguments.Any(a => a.Contains('\0', StringComparison.Ordinal)))
             throw new LaunchException("an argument holds NUL, which no program can be given");
         if (!Path.IsPathFullyQualified(spec.SandboxDirectory) || !Path.IsPathFullyQualified(spec.MetaDirectory))
-            throw new LaunchException($"sandbox {spec.SandboxDirectory} and meta directory {spec.MetaDirectory} must be absolute paths");
+            throw new LaunchException($"sandbox {spec.SandboxDirectory} and meta directory {spec.MetaDirectory} " +
+                "must be absolute paths");
     }
 }

@@ -1,8 +1,8 @@
 namespace Agora.Daemon.Containers;
 
 /// <summary>
-/// The environment a command starts with: PATH, HOME, TMPDIR, LANG, USER and LOGNAME, then the command's own, then the agent's
-/// <c>AGORA_…</c>. Nothing else: the agent's own environment may hold secrets.
+/// The environment a command starts with: PATH, HOME, TMPDIR, LANG, USER and LOGNAME, then the command's own, then the
+/// agent's <c>AGORA_…</c>. Nothing else: the agent's own environment may hold secrets.
 /// </summary>
 internal static class ContainerEnvironment
 {
@@ -31,7 +31,8 @@ internal static class ContainerEnvironment
             if (name.Length == 0 || name.Contains('=', StringComparison.Ordinal) ||
                 name.Contains('\0', StringComparison.Ordinal) || value.Contains('\0', StringComparison.Ordinal))
             {
-                throw new LaunchException($"cannot set environment variable '{name.Replace("\0", "\\0", StringComparison.Ordinal)}': " +
+                throw new LaunchException("cannot set environment variable " +
+                    $"'{name.Replace("\0", "\\0", StringComparison.Ordinal)}': " +
                     "a name must not be empty nor hold '=' or NUL, a value must not hold NUL");
             }
         }

@@ -14,7 +14,7 @@ public sealed record LogLimits(long FileBytes, int Files)
 /// <param name="Command">Arguments, environment, artifacts and user.</param>
 /// <param name="AgoraEnvironment">What the agent adds (<c>AGORA_…</c>); it wins over the command's own.</param>
 /// <param name="Resources">For the isolators.</param>
-/// <param name="SandboxDirectory">Working directory; made if it is not there.</param>
+/// <param name="SandboxDirectory">Working directory; made here. Where users are switched it must be new.</param>
 /// <param name="MetaDirectory">
 /// Where agent and supervisor keep what an agent needs after a restart; made here, of this container alone, its parent
 /// being what <see cref="IContainers.Recover"/> is given. The caller deletes it when it needs the result no more.

@@ -15,8 +15,8 @@ public sealed record ContainersOptions
     private const string SupervisorVariable = "AGORA_SUPERVISOR", SupervisorName = "agora-supervisor";
 
     /// <summary>
-    /// Looks for the supervisor: the file named by <c>AGORA_SUPERVISOR</c>; beside the running program; in <c>bin</c> of
-    /// a directory above it.
+    /// Looks for the supervisor: the file named by <c>AGORA_SUPERVISOR</c>; beside the running program; in
+    /// <c>bin</c> of a directory above it.
     /// </summary>
     /// <exception cref="FileNotFoundException">It is in none of these places.</exception>
     public static string FindSupervisor()
@@ -24,14 +24,15 @@ public sealed record ContainersOptions
         if (Environment.GetEnvironmentVariable(SupervisorVariable) is { Length: > 0 } named)
         {
             return File.Exists(named) ? System.IO.Path.GetFullPath(named) : throw new FileNotFoundException(
-                $"{SupervisorVariable} names {named}, which is not there; name the built {SupervisorName}, or unset it");
+                $"{SupervisorVariable} names {named}, which is not there; name the built program, or unset it");
         }
         var beside = System.IO.Path.Combine(AppContext.BaseDirectory, SupervisorName);
         if (File.Exists(beside))
             return beside;
-        for (var directory = new DirectoryInfo(AppContext.BaseDirectory); directory is not null; directory = directory.Parent)
+        var above = new DirectoryInfo(AppContext.BaseDirectory);
+        for (; above is not null; above = above.Parent)
         {
-            var candidate = System.IO.Path.Combine(directory.FullName, "bin", SupervisorName);
+            var candidate = System.IO.Path.Combine(above.FullName, "bin", SupervisorName);
             if (File.Exists(candidate))
                 return candidate;
         }

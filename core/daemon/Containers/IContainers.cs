@@ -42,7 +42,8 @@ public abstract record ContainerEvent
     public sealed record Started(ContainerId Id, int Pid) : ContainerEvent(Id);
 
     /// <summary>The command never ran.</summary>
-    /// <param name="Reason">FetchFailed, ContainerLaunchFailed, CommandFailed (no such program) or KilledDuringLaunch.</param>
+    /// <param name="Reason">FetchFailed, ContainerLaunchFailed, CommandFailed (no such program) or
+    /// KilledDuringLaunch.</param>
     public sealed record Failed(ContainerId Id, StatusReason Reason, string Message) : ContainerEvent(Id);
 
     /// <summary>The command ended, and nothing of the container is left.</summary>
@@ -53,8 +54,8 @@ public abstract record ContainerEvent
     /// <param name="Limit">The limit it was killed for; null if none.</param>
     /// <param name="Message">What the exit code does not say; may be empty.</param>
     public sealed record Exited(
-        ContainerId Id, int ExitCode, bool Killed, ResourceUsage Usage, DateTimeOffset StartTime, DateTimeOffset EndTime,
-        LimitReached? Limit, string Message) : ContainerEvent(Id);
+        ContainerId Id, int ExitCode, bool Killed, ResourceUsage Usage,
+        DateTimeOffset StartTime, DateTimeOffset EndTime, LimitReached? Limit, string Message) : ContainerEvent(Id);
 
     /// <summary>
     /// It is not known how it ended: its supervisor is gone without a word, by SIGKILL or a restart of the machine.

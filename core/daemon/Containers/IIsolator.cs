@@ -33,7 +33,9 @@ public interface IIsolator
     /// <returns>Null if this isolator does not measure, or knows no such container.</returns>
     ResourceUsage? Usage(ContainerId id);
 
-    /// <summary>Nothing of the container runs any more, or it never ran. May be called for one never prepared.</summary>
+    /// <summary>
+    /// Nothing of the container runs any more, or it never ran. May be called for one never prepared.
+    /// </summary>
     void Cleanup(ContainerId id);
 }
 

@@ -10,7 +10,8 @@ namespace Agora.Daemon.Containers;
 /// </summary>
 /// <param name="tell">Gets the events, from any thread; must neither block nor throw.</param>
 public sealed class ProcessContainers(
-    ContainersOptions options, Fetcher fetcher, IIsolator isolator, Action<ContainerEvent> tell) : IContainers, IDisposable
+    ContainersOptions options, Fetcher fetcher, IIsolator isolator, Action<ContainerEvent> tell)
+    : IContainers, IDisposable
 {
     private readonly ConcurrentDictionary<ContainerId, Container> _containers = new();
     private readonly DescriptorWatcher _watcher = new();
@@ -51,7 +52,9 @@ public sealed class ProcessContainers(
 
     private async Task<RecoveredContainer> RecoverOne(string metaDirectory)
     {
-        var launch = TextFile.Read(Path.Combine(metaDirectory, ContainerFiles.Launch)) is { } text ? LaunchFile.Parse(text) : null;
+        var launch = TextFile.Read(Path.Combine(metaDirectory, ContainerFiles.Launch)) is { } text
+            ? LaunchFile.Parse(text)
+            : null;
         var id = new ContainerId(launch?.ContainerId ?? Path.GetFileName(metaDirectory));
         // First whether it runs, then the result: one that ends in between has written it by then.
         if (launch is not null && SupervisorProcess.Find(_watcher, metaDirectory) is { } supervisor)
@@ -64,7 +67,9 @@ public sealed class ProcessContainers(
         isolator.Cleanup(id);
         if (SupervisorProcess.ReadExit(metaDirectory) is { } exit)
             return new RecoveredContainer(id, metaDirectory, Container.Ended(id, exit, measured, limit: null));
-        var pids = TextFile.Read(Path.Combine(metaDirectory, ContainerFiles.Pid)) is { } numbers ? PidFile.Parse(numbers) : null;
+        var pids = TextFile.Read(Path.Combine(metaDirectory, ContainerFiles.Pid)) is { } numbers
+            ? PidFile.Parse(numbers)
+            : null;
         var ended = await Container.Abandoned(id, pids, SupervisorProcess.ReadLog(metaDirectory));
         return new RecoveredContainer(id, metaDirectory, ended);
     }
@@ -79,16 +84,22 @@ public sealed class ProcessContainers(
 
     private async Task Live(Container container, Task<ContainerEvent> life)
     {
+        ContainerEvent ended;
         try
         {
-            var ended = await life;
-            _containers.TryRemove(container.Id, out _);
-            container.Dispose();
-            tell(ended);
+            ended = await life;
         }
         catch (OperationCanceledException)
         {
-            // The watcher has stopped, and this agent process with it; the container goes on.
+            return; // The watcher has stopped, and this agent process with it; the container goes on.
         }
+        catch (Exception e)
+        {
+            container.Kill(TimeSpan.Zero);
+            ended = new ContainerEvent.Lost(container.Id, $"it was killed, because watching it failed: {e.Message}");
+        }
+        _containers.TryRemove(container.Id, out _);
+        container.Dispose();
+        tell(ended);
     }
 }

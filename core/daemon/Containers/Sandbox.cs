@@ -9,10 +9,16 @@ internal static class Sandbox
     private const UnixFileMode OthersRead = OwnerOnly | UnixFileMode.GroupRead | UnixFileMode.GroupExecute |
         UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
 
-    public static void Create(ContainerSpec spec)
+    /// <exception cref="LaunchException">A sandbox that is to be given away must be new: it could hold links of its
+    /// former owner.</exception>
+    public static void Create(ContainerSpec spec, UserAccount? user)
     {
+        if (user is not null && Path.Exists(spec.SandboxDirectory))
+            throw new LaunchException($"the sandbox {spec.SandboxDirectory} is there already; an agent that " +
+                "switches users makes each one anew");
         Directory.CreateDirectory(spec.SandboxDirectory, OthersRead);
-        Directory.CreateDirectory(Path.Combine(spec.SandboxDirectory, ContainerEnvironment.TemporaryDirectory), OwnerOnly);
+        Directory.CreateDirectory(Path.Combine(spec.SandboxDirectory, ContainerEnvironment.TemporaryDirectory),
+            OwnerOnly);
         Directory.CreateDirectory(spec.MetaDirectory, OwnerOnly);
     }
 
@@ -20,7 +26,11 @@ internal static class Sandbox
     /// <exception cref="LaunchException">Only root may give files away.</exception>
     public static void GiveTo(string sandbox, UserAccount user)
     {
-        var all = new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint };
+        var all = new EnumerationOptions
+        {
+            RecurseSubdirectories = true,
+            AttributesToSkip = FileAttributes.ReparsePoint,
+        };
         Give(sandbox, user);
         foreach (var path in Directory.EnumerateFileSystemEntries(sandbox, "*", all))
             Give(path, user);

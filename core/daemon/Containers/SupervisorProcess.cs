@@ -46,40 +46,59 @@ internal sealed class SupervisorProcess : IDisposable
     {
         using var text = new NativeText();
         var controlPath = text.Of(Path.Combine(metaDirectory, ContainerFiles.Control));
-        int input = -1, log = -1, control = -1;
+        int input = -1, nothing = -1, control = -1;
         var status = stackalloc int[2] { -1, -1 };
         var complete = false;
         try
         {
-            if (TextFile.Write(Path.Combine(metaDirectory, ContainerFiles.Launch), launch.Format()) is var refused and not 0)
-                throw new LaunchException($"cannot write {metaDirectory}/{ContainerFiles.Launch}: {Libc.ErrorText(refused)}");
+            var launchPath = Path.Combine(metaDirectory, ContainerFiles.Launch);
+            if (TextFile.Write(launchPath, launch.Format()) is var refused and not 0)
+                throw new LaunchException($"cannot write {launchPath}: {Libc.ErrorText(refused)}");
             Check(Libc.mkfifo(controlPath, OwnerOnly), $"make {metaDirectory}/{ContainerFiles.Control}");
             // Held for reading before the supervisor is there, so that from now on "no reader" means "it has ended".
-            input = Check(Libc.openat(Libc.AT_FDCWD, controlPath, Libc.O_RDWR | Libc.O_NONBLOCK | Libc.O_CLOEXEC, 0), "open the control pipe");
+            input = Check(Libc.openat(Libc.AT_FDCWD, controlPath, Libc.O_RDWR | Libc.O_NONBLOCK | Libc.O_CLOEXEC, 0),
+                "open the control pipe");
             control = Check(OpenControl(metaDirectory), "open the control pipe");
-            log = Check(Libc.openat(Libc.AT_FDCWD, text.Of(Path.Combine(metaDirectory, ContainerFiles.SupervisorLog)),
-                Libc.O_WRONLY | Libc.O_CREAT | Libc.O_TRUNC | Libc.O_CLOEXEC, OwnerOnly), "make the supervisor's log");
+            nothing = Check(Libc.openat(Libc.AT_FDCWD, text.Of("/dev/null"), Libc.O_WRONLY | Libc.O_CLOEXEC, 0),
+                "open /dev/null");
             Check(Libc.pipe2(status, Libc.O_CLOEXEC), "make a pipe");
             var errno = Spawn.Start(supervisorPath, ["agora-supervisor", metaDirectory], [], directory: null,
-                ownGroup: false, [Libc.SIGCHLD, Libc.SIGTERM], input, status[1], log, out var pid);
+                ownGroup: false, [Libc.SIGCHLD, Libc.SIGTERM], input, status[1], nothing, out var pid);
             if (errno != 0)
             {
                 throw new LaunchException($"cannot start the supervisor {supervisorPath}: {Libc.ErrorText(errno)}; " +
                     "build it, or say where it is in AGORA_SUPERVISOR");
             }
+            var supervisor = Watched(watcher, metaDirectory, control, status[0], pid);
             complete = true;
-            return new SupervisorProcess(watcher, metaDirectory, control, status[0], pid);
+            return supervisor;
         }
         finally
         {
             Close(input);
-            Close(log);
+            Close(nothing);
             Close(status[1]);
             if (!complete)
             {
                 Close(status[0]);
                 Close(control);
             }
+        }
+    }
+
+    /// <summary>A container that cannot be watched is ended at once.</summary>
+    private static SupervisorProcess Watched(
+        DescriptorWatcher watcher, string metaDirectory, int control, int status, int pid)
+    {
+        try
+        {
+            return new SupervisorProcess(watcher, metaDirectory, control, status, pid);
+        }
+        catch
+        {
+            _ = Libc.kill(pid, Libc.SIGTERM);
+            Reap(pid);
+            throw;
         }
     }
 

@@ -9,10 +9,12 @@ namespace Agora.Daemon.Fetching;
 /// link, and a link that leads out, is refused, and with it the archive. Entries of archives never overwrite through a
 /// link, since links are made last.
 /// </summary>
-internal sealed class Archive(string shownName, RootedDirectory sandbox, FetcherOptions options, CancellationToken cancellation)
+internal sealed class Archive(string shownName, RootedDirectory sandbox, FetcherOptions options,
+    CancellationToken cancellation)
 {
     private const UnixFileMode PermissionBits = (UnixFileMode)0x1FF;
-    private const UnixFileMode Plain = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
+    private const UnixFileMode Plain =
+        UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
     private const int ChunkBytes = 256 << 10;
 
     private readonly List<(string Name, string Target)> _links = [];
@@ -30,21 +32,26 @@ internal sealed class Archive(string shownName, RootedDirectory sandbox, Fetcher
                 await ExtractZip(archive);
             else if (fileName.EndsWith(".tar", StringComparison.OrdinalIgnoreCase))
                 await ExtractTar(archive);
-            else if (fileName.EndsWith(".tar.gz", StringComparison.OrdinalIgnoreCase) || fileName.EndsWith(".tgz", StringComparison.OrdinalIgnoreCase))
+            else if (fileName.EndsWith(".tar.gz", StringComparison.OrdinalIgnoreCase) ||
+                fileName.EndsWith(".tgz", StringComparison.OrdinalIgnoreCase))
                 await ExtractGzippedTar(archive);
             else
-                throw new FetchException($"cannot unpack {shownName}: '{fileName}' has no known ending; pack it as .zip, .tar, .tar.gz or .tgz");
+                throw new FetchException($"cannot unpack {shownName}: '{fileName}' has no known ending; pack it as " +
+                    ".zip, .tar, .tar.gz or .tgz");
             MakeLinks();
         }
-        catch (Exception e) when (e is InvalidDataException or FormatException or EndOfStreamException or NotSupportedException)
+        catch (Exception e) when (
+            e is InvalidDataException or FormatException or EndOfStreamException or NotSupportedException)
         {
-            throw new FetchException($"cannot unpack {shownName}: it is damaged or not what its name says ({e.Message}); pack it again", e);
+            throw new FetchException($"cannot unpack {shownName}: it is damaged or not what its name says " +
+                $"({e.Message}); pack it again", e);
         }
     }
 
     private async Task ExtractZip(Stream archive)
     {
-        using var zip = await ZipArchive.CreateAsync(archive, ZipArchiveMode.Read, leaveOpen: true, entryNameEncoding: null, cancellation);
+        using var zip = await ZipArchive.CreateAsync(archive, ZipArchiveMode.Read, leaveOpen: true,
+            entryNameEncoding: null, cancellation);
         foreach (var entry in zip.Entries)
         {
             const int unixModeShift = 16, kindMask = 0xF000, link = 0xA000;
@@ -101,14 +108,16 @@ internal sealed class Archive(string shownName, RootedDirectory sandbox, Fetcher
                     await CopyEntry(name, Checked(entry.LinkName), entry.Mode & PermissionBits);
                     break;
                 default:
-                    throw Refused(entry.Name, $"it is a {entry.EntryType}, and only files, directories and links are unpacked");
+                    throw Refused(entry.Name, $"it is a {entry.EntryType}, and only files, directories and links " +
+                        "are unpacked");
             }
         }
     }
 
     private async Task CopyEntry(string name, string original, UnixFileMode mode)
     {
-        using var handle = sandbox.TryOpen(original, out _) ?? throw Refused(name, $"it is a link to '{original}', which is not there");
+        using var handle = sandbox.TryOpen(original, out _)
+            ?? throw Refused(name, $"it is a link to '{original}', which is not there");
         await using var content = new FileStream(handle, FileAccess.Read, bufferSize: 0);
         await WriteFile(name, content, mode);
     }
@@ -123,7 +132,8 @@ internal sealed class Archive(string shownName, RootedDirectory sandbox, Fetcher
         {
             _bytes += got;
             if (_bytes > options.ArtifactBytesMax)
-                throw new FetchException($"cannot unpack {shownName}: it holds more than {options.ArtifactBytesMax} bytes; unpack less, or raise the agent's limit");
+                throw new FetchException($"cannot unpack {shownName}: it holds more than " +
+                    $"{options.ArtifactBytesMax} bytes; unpack less, or raise the agent's limit");
             RandomAccess.Write(file, _chunk.AsSpan(0, got), offset);
             offset += got;
         }
@@ -157,7 +167,9 @@ internal sealed class Archive(string shownName, RootedDirectory sandbox, Fetcher
         }
     }
 
-    /// <summary>How deep in the sandbox a link's target lies by its name alone; below 0 it is outside on the way.</summary>
+    /// <summary>
+    /// How deep in the sandbox a link's target lies by its name alone; below 0 it is outside on the way.
+    /// </summary>
     private static int Depth(string name, string target)
     {
         var depth = name.Count(c => c == '/');
@@ -174,7 +186,8 @@ internal sealed class Archive(string shownName, RootedDirectory sandbox, Fetcher
     private string Checked(string name)
     {
         if (++_entries > options.ArchiveEntriesMax)
-            throw new FetchException($"cannot unpack {shownName}: it has more than {options.ArchiveEntriesMax} entries; pack fewer");
+            throw new FetchException($"cannot unpack {shownName}: it has more than {options.ArchiveEntriesMax} " +
+                "entries; pack fewer");
         if (name.StartsWith('/'))
             throw Refused(name, "its name is absolute");
         if (name.Contains('\0', StringComparison.Ordinal))
@@ -186,5 +199,6 @@ internal sealed class Archive(string shownName, RootedDirectory sandbox, Fetcher
     }
 
     private FetchException Refused(string entry, string why) =>
-        new($"cannot unpack {shownName}: entry '{entry}' is refused, because {why}; pack the archive with plain relative names");
+        new($"cannot unpack {shownName}: entry '{entry}' is refused, because {why}; pack the archive with plain " +
+            "relative names");
 }

@@ -51,7 +51,8 @@ internal sealed class ArtifactCache
     /// <param name="download">Writes the artifact into a file and returns its length.</param>
     /// <returns>The artifact, to be read.</returns>
     /// <exception cref="FetchException">The download failed; the next call tries again.</exception>
-    public async Task<SafeFileHandle> Open(string uri, Func<SafeFileHandle, Task<long>> download, CancellationToken cancellation)
+    public async Task<SafeFileHandle> Open(string uri, Func<SafeFileHandle, Task<long>> download,
+        CancellationToken cancellation)
     {
         var key = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(uri)));
         for (var tries = 0; tries < TriesMax; tries++)
@@ -67,8 +68,8 @@ internal sealed class ArtifactCache
             // One that is given up by its container goes on for the others, and for the cache.
             await flight.WaitAsync(cancellation);
         }
-        throw new FetchException($"cannot fetch {ArtifactName.Shown(uri)}: the agent's cache is too small for what is " +
-            "fetched at this time; raise its size, or fetch without the cache");
+        throw new FetchException($"cannot fetch {ArtifactName.Shown(uri)}: the agent's cache is too small for what " +
+            "is fetched at this time; raise its size, or fetch without the cache");
     }
 
     private async Task Fly(string key, Func<SafeFileHandle, Task<long>> download)
@@ -116,7 +117,8 @@ internal sealed class ArtifactCache
     private void MakeRoom(long coming)
     {
         var total = _entries.Values.Sum(e => e.Bytes) + coming;
-        foreach (var (key, entry) in _entries.OrderBy(e => e.Value.Used).ThenBy(e => e.Key, StringComparer.Ordinal).ToList())
+        var oldestFirst = _entries.OrderBy(e => e.Value.Used).ThenBy(e => e.Key, StringComparer.Ordinal).ToList();
+        foreach (var (key, entry) in oldestFirst)
         {
             if (total <= _bytesMax)
                 return;

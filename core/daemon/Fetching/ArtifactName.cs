@@ -12,15 +12,19 @@ internal static class ArtifactName
     {
         var name = artifact.FileName ?? LastPart(artifact.Uri);
         if (name.Length == 0)
-            throw new FetchException($"cannot fetch {Shown(artifact.Uri)}: the address ends without a file name; give the artifact one");
-        if (name is "." or ".." || name.Contains('/', StringComparison.Ordinal) || name.Contains('\0', StringComparison.Ordinal) ||
+            throw new FetchException($"cannot fetch {Shown(artifact.Uri)}: the address ends without a file name; " +
+                "give the artifact one");
+        if (name is "." or ".." || name.Contains('/', StringComparison.Ordinal) ||
+            name.Contains('\0', StringComparison.Ordinal) ||
             System.Text.Encoding.UTF8.GetByteCount(name) > NameBytesMax)
         {
-            throw new FetchException($"cannot fetch {Shown(artifact.Uri)}: '{name.Replace("\0", "\\0", StringComparison.Ordinal)}' " +
+            throw new FetchException($"cannot fetch {Shown(artifact.Uri)}: " +
+                $"'{name.Replace("\0", "\\0", StringComparison.Ordinal)}' " +
                 $"is no name for a file in the sandbox; use a plain name without '/', of {NameBytesMax} bytes at most");
         }
         if (name is ContainerFiles.Stdout or ContainerFiles.Stderr)
-            throw new FetchException($"cannot fetch {Shown(artifact.Uri)}: the command's output goes to '{name}'; give the artifact another name");
+            throw new FetchException($"cannot fetch {Shown(artifact.Uri)}: the command's output goes to '{name}'; " +
+                "give the artifact another name");
         return name;
     }
 
@@ -31,13 +35,16 @@ internal static class ArtifactName
         if (uri.StartsWith('/'))
             return uri;
         if (!Uri.TryCreate(uri, UriKind.Absolute, out var parsed))
-            throw new FetchException($"cannot fetch '{uri}': it is not an address; use an absolute path, file://, http:// or https://");
+            throw new FetchException($"cannot fetch '{uri}': it is not an address; use an absolute path, file://, " +
+                "http:// or https://");
         if (parsed.Scheme == Uri.UriSchemeHttp || parsed.Scheme == Uri.UriSchemeHttps)
             return null;
         if (parsed.Scheme != Uri.UriSchemeFile)
-            throw new FetchException($"cannot fetch {Shown(uri)}: '{parsed.Scheme}' is not supported; use an absolute path, file://, http:// or https://");
+            throw new FetchException($"cannot fetch {Shown(uri)}: '{parsed.Scheme}' is not supported; use an " +
+                "absolute path, file://, http:// or https://");
         if (parsed.Host is not ("" or "localhost"))
-            throw new FetchException($"cannot fetch {Shown(uri)}: a file address names a file on the agent itself; write it as file:///path");
+            throw new FetchException($"cannot fetch {Shown(uri)}: a file address names a file on the agent itself; " +
+                "write it as file:///path");
         return Uri.UnescapeDataString(parsed.AbsolutePath);
     }
 

@@ -42,10 +42,12 @@ internal sealed class Download : IDisposable
         try
         {
             idle.CancelAfter(_options.ConnectTimeout + _options.IdleTimeout);
-            using var response = await _client.GetAsync(new Uri(uri), HttpCompletionOption.ResponseHeadersRead, idle.Token);
+            using var response = await _client.GetAsync(new Uri(uri), HttpCompletionOption.ResponseHeadersRead,
+                idle.Token);
             if (response.StatusCode != HttpStatusCode.OK)
             {
-                throw new FetchException($"{what}: the server answered {(int)response.StatusCode} {response.ReasonPhrase}; " +
+                throw new FetchException($"{what}: the server answered {(int)response.StatusCode} " +
+                    $"{response.ReasonPhrase}; " +
                     "check the address, and that it needs no login");
             }
             if (response.Content.Headers.ContentLength > _options.ArtifactBytesMax)
@@ -55,12 +57,14 @@ internal sealed class Download : IDisposable
         }
         catch (OperationCanceledException e) when (!cancellation.IsCancellationRequested)
         {
-            throw new FetchException($"{what}: the server sent nothing for {_options.IdleTimeout.TotalSeconds:0.###} s; " +
+            throw new FetchException($"{what}: the server sent nothing for " +
+                $"{_options.IdleTimeout.TotalSeconds:0.###} s; " +
                 "check that it runs and that the agent can reach it", e);
         }
         catch (Exception e) when (e is HttpRequestException or IOException)
         {
-            throw new FetchException($"{what}: {e.Message}; check that the server runs and that the agent can reach it", e);
+            throw new FetchException($"{what}: {e.Message}; check that the server runs and that the agent can " +
+                "reach it", e);
         }
         finally
         {

@@ -12,11 +12,14 @@ namespace Agora.Daemon.Fetching;
 public sealed class Fetcher(FetcherOptions options) : IDisposable
 {
     private const int ChunkBytes = 256 << 10;
-    private const UnixFileMode Plain = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
-    private const UnixFileMode Runnable = Plain | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
+    private const UnixFileMode Plain =
+        UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
+    private const UnixFileMode Runnable =
+        Plain | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
 
     private readonly Download _download = new(options);
-    private readonly Lazy<ArtifactCache> _cache = new(() => new ArtifactCache(options.CacheDirectory, options.CacheBytesMax));
+    private readonly Lazy<ArtifactCache> _cache =
+        new(() => new ArtifactCache(options.CacheDirectory, options.CacheBytesMax));
 
     /// <summary>Bytes in the cache.</summary>
     public long CachedBytes => _cache.Value.Bytes;
@@ -29,7 +32,8 @@ public sealed class Fetcher(FetcherOptions options) : IDisposable
         Fetch(artifacts, sandbox, user: null, cancellation);
 
     /// <param name="user">With whose rights local files are read; null for the agent's own.</param>
-    internal async Task Fetch(IReadOnlyList<Artifact> artifacts, string sandbox, UserAccount? user, CancellationToken cancellation)
+    internal async Task Fetch(IReadOnlyList<Artifact> artifacts, string sandbox, UserAccount? user,
+        CancellationToken cancellation)
     {
         foreach (var artifact in artifacts)
         {
@@ -48,7 +52,8 @@ public sealed class Fetcher(FetcherOptions options) : IDisposable
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
-                throw new FetchException($"cannot fetch {ArtifactName.Shown(artifact.Uri)} into the sandbox: {e.Message}", e);
+                throw new FetchException($"cannot fetch {ArtifactName.Shown(artifact.Uri)} into the sandbox: " +
+                    $"{e.Message}", e);
             }
         }
     }
@@ -57,7 +62,10 @@ public sealed class Fetcher(FetcherOptions options) : IDisposable
         Artifact artifact, RootedDirectory sandbox, string name, CancellationToken cancellation)
     {
         if (artifact.Cache)
-            return await _cache.Value.Open(artifact.Uri, f => _download.Into(f, artifact.Uri, CancellationToken.None), cancellation);
+        {
+            return await _cache.Value.Open(
+                artifact.Uri, file => _download.Into(file, artifact.Uri, CancellationToken.None), cancellation);
+        }
         using (var file = sandbox.Create(name, Mode(artifact)))
             await _download.Into(file, artifact.Uri, cancellation);
         return sandbox.TryOpen(name, out _) ?? throw new IOException($"{name} has vanished from the sandbox");
@@ -102,8 +110,10 @@ public sealed class Fetcher(FetcherOptions options) : IDisposable
         var facts = RootedDirectory.Facts(source);
         if (facts.Kind != FileKind.File)
         {
-            throw new FetchException($"cannot fetch {ArtifactName.Shown(artifact.Uri)}: it is " +
-                $"{(facts.Kind == FileKind.Directory ? "a directory; pack it as .tar.gz and let it be unpacked" : "no plain file")}");
+            var what = facts.Kind == FileKind.Directory
+                ? "a directory; pack it as .tar.gz and let it be unpacked"
+                : "no plain file";
+            throw new FetchException($"cannot fetch {ArtifactName.Shown(artifact.Uri)}: it is {what}");
         }
         if (facts.Length > options.ArtifactBytesMax)
         {

@@ -17,8 +17,9 @@ internal static class LocalFile
         var (fd, errno) = user is null ? Open(path) : OpenAs(path, user);
         if (fd >= 0)
             return new SafeFileHandle(fd, ownsHandle: true);
-        throw new FetchException($"cannot fetch {path}: {Libc.ErrorText(errno)}; the file must be on the agent and readable by " +
-            (user is null ? "the agent's user" : $"user '{user.Name}'"));
+        var reader = user is null ? "the agent's user" : $"user '{user.Name}'";
+        throw new FetchException(
+            $"cannot fetch {path}: {Libc.ErrorText(errno)}; the file must be on the agent and readable by {reader}");
     }
 
     /// <summary>Linux keeps identities by thread, so a thread is spent on it and ends with the identity.</summary>

@@ -7,11 +7,11 @@ internal readonly record struct ByteRange(long Offset, long Length)
 {
     /// <summary>Reads a Range header.</summary>
     /// <param name="satisfiable">False if the range begins behind the file's end.</param>
-    /// <returns>Null for the whole file: no header, one that is not understood, or several ranges.</returns>
-    public static ByteRange? FromHeader(string? header, long fileLength, out bool satisfiable)
+    /// <returns>Null for the whole file: a header that is not understood, or several ranges.</returns>
+    public static ByteRange? FromHeader(string header, long fileLength, out bool satisfiable)
     {
         satisfiable = true;
-        if (header is null || !RangeHeaderValue.TryParse(header, out var value) || value.Unit != "bytes" || value.Ranges.Count != 1)
+        if (!RangeHeaderValue.TryParse(header, out var value) || value.Unit != "bytes" || value.Ranges.Count != 1)
             return null;
         var range = value.Ranges.First();
         if (range.From is null)

@@ -13,7 +13,8 @@ internal static class FileListing
     {
         // Through the open descriptor, so that it is surely the directory that was checked.
         var names = Directory.EnumerateFileSystemEntries($"/proc/self/fd/{directory.DangerousGetHandle()}", "*",
-            new EnumerationOptions { AttributesToSkip = 0 }).Select(p => Path.GetFileName(p)).Take(entriesMax + 1).ToList();
+                new EnumerationOptions { AttributesToSkip = 0 })
+            .Select(p => Path.GetFileName(p)).Take(entriesMax + 1).ToList();
         var truncated = names.Count > entriesMax;
         using var buffer = new MemoryStream();
         using (var json = new Utf8JsonWriter(buffer))

@@ -37,7 +37,8 @@ public static class FileServer
             if (!options.Authorize(context))
             {
                 context.Response.Headers.WWWAuthenticate = "Bearer";
-                await Refuse(context, StatusCodes.Status401Unauthorized, "reading files here needs a valid bearer token");
+                await Refuse(context, StatusCodes.Status401Unauthorized,
+                    "reading files here needs a valid bearer token");
                 return;
             }
             var raw = context.Request.RouteValues["path"] as string ?? "";
@@ -48,7 +49,8 @@ public static class FileServer
             }
             if (options.Resolve(path) is not { } location || Open(location) is not { } handle)
             {
-                await Refuse(context, StatusCodes.Status404NotFound, $"there is no file '{path}' here that may be read");
+                await Refuse(context, StatusCodes.Status404NotFound,
+                    $"there is no file '{path}' here that may be read");
                 return;
             }
             using (handle)
@@ -64,9 +66,11 @@ public static class FileServer
             return facts.Kind switch
             {
                 FileKind.Directory when wantsList => List(context, path, handle),
-                FileKind.Directory => Refuse(context, StatusCodes.Status400BadRequest, $"'{path}' is a directory; add ?list"),
+                FileKind.Directory => Refuse(context, StatusCodes.Status400BadRequest,
+                    $"'{path}' is a directory; add ?list"),
                 FileKind.Other => Refuse(context, StatusCodes.Status404NotFound, $"'{path}' is no plain file"),
-                FileKind.File when wantsList => Refuse(context, StatusCodes.Status400BadRequest, $"'{path}' is a file; leave ?list out"),
+                FileKind.File when wantsList =>
+                    Refuse(context, StatusCodes.Status400BadRequest, $"'{path}' is a file; leave ?list out"),
                 FileKind.File when query["follow"] == "true" => Follow(context, path, location, handle, facts),
                 FileKind.File => Send(context, path, handle, facts),
             };
@@ -75,8 +79,7 @@ public static class FileServer
         private static Task Send(HttpContext context, string path, SafeFileHandle handle, FileFacts facts)
         {
             var (request, response) = (context.Request, context.Response);
-            var tag = new EntityTagHeaderValue(
-                $"\"{facts.Modified.UtcTicks.ToString("x", CultureInfo.InvariantCulture)}-{facts.Length.ToString("x", CultureInfo.InvariantCulture)}\"");
+            var tag = new EntityTagHeaderValue($"\"{facts.Modified.UtcTicks:x}-{facts.Length:x}\"");
             SetHeaders(response, path, facts);
             response.Headers.AcceptRanges = "bytes";
             response.Headers.ETag = tag.ToString();
@@ -89,23 +92,28 @@ public static class FileServer
             var part = new ByteRange(0, facts.Length);
             if (request.Query.ContainsKey("offset") || request.Query.ContainsKey("length"))
             {
-                if (ByteRange.FromQuery(Last(request.Query["offset"]), Last(request.Query["length"]), facts.Length) is not { } asked)
+                var (offset, length) = (Last(request.Query["offset"]), Last(request.Query["length"]));
+                if (ByteRange.FromQuery(offset, length, facts.Length) is not { } asked)
                     return Unsatisfiable(context, facts, "offset and length must be whole numbers within the file");
                 part = asked;
             }
-            else if (ByteRange.FromHeader(RangeHeader(request, tag, facts), facts.Length, out var satisfiable) is { } range)
+            else if (RangeHeader(request, tag, facts) is { } header &&
+                ByteRange.FromHeader(header, facts.Length, out var satisfiable) is { } range)
             {
                 if (!satisfiable)
-                    return Unsatisfiable(context, facts, $"the range lies behind the file's end at {facts.Length} bytes");
+                    return Unsatisfiable(context, facts,
+                        $"the range lies behind the file's end at {facts.Length} bytes");
                 response.StatusCode = StatusCodes.Status206PartialContent;
-                response.Headers.ContentRange = $"bytes {range.Offset}-{range.Offset + range.Length - 1}/{facts.Length}";
+                response.Headers.ContentRange =
+                    $"bytes {range.Offset}-{range.Offset + range.Length - 1}/{facts.Length}";
                 part = range;
             }
             response.ContentLength = part.Length;
             return HttpMethods.IsHead(request.Method) ? Task.CompletedTask : FileStreaming.Send(context, handle, part);
         }
 
-        private async Task Follow(HttpContext context, string path, FileLocation location, SafeFileHandle handle, FileFacts facts)
+        private async Task Follow(HttpContext context, string path, FileLocation location, SafeFileHandle handle,
+            FileFacts facts)
         {
             if (ByteRange.FromQuery(Last(context.Request.Query["offset"]), null, facts.Length) is not { } from)
             {
@@ -157,7 +165,8 @@ public static class FileServer
     private static string? RangeHeader(HttpRequest request, EntityTagHeaderValue tag, FileFacts facts)
     {
         var condition = Last(request.Headers.IfRange);
-        var holds = condition is null || condition == tag.ToString() || condition == HeaderUtilities.FormatDate(facts.Modified);
+        var holds = condition is null || condition == tag.ToString() ||
+            condition == HeaderUtilities.FormatDate(facts.Modified);
         return holds ? Last(request.Headers.Range) : null;
     }
 
@@ -165,7 +174,8 @@ public static class FileServer
     {
         var name = path[(path.LastIndexOf('/') + 1)..];
         // Users' files are never given a type that a browser would run.
-        var isText = name.StartsWith("stdout", StringComparison.Ordinal) || name.StartsWith("stderr", StringComparison.Ordinal) ||
+        var isText = name.StartsWith("stdout", StringComparison.Ordinal) ||
+            name.StartsWith("stderr", StringComparison.Ordinal) ||
             name.EndsWith(".txt", StringComparison.Ordinal) || name.EndsWith(".log", StringComparison.Ordinal);
         response.ContentType = isText ? "text/plain; charset=utf-8" : "application/octet-stream";
         response.Headers[LengthHeader] = facts.Length.ToString(CultureInfo.InvariantCulture);
@@ -181,7 +191,8 @@ public static class FileServer
     {
         context.Response.StatusCode = status;
         context.Response.ContentType = "application/json";
-        var body = System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(new Dictionary<string, string> { ["error"] = why });
+        var error = new Dictionary<string, string> { ["error"] = why };
+        var body = System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(error);
         context.Response.ContentLength = body.Length;
         return HttpMethods.IsHead(context.Request.Method)
             ? Task.CompletedTask

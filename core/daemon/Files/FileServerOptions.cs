@@ -31,7 +31,9 @@ public sealed record FileServerOptions
     /// <summary>Most requests that follow a file at a time; another is refused with 503.</summary>
     public int FollowersMax { get; init; } = 500;
 
-    /// <summary>Shortest and longest time between two looks at a followed file; it doubles while nothing comes.</summary>
+    /// <summary>
+    /// Shortest and longest time between two looks at a followed file; it doubles while nothing comes.
+    /// </summary>
     public TimeSpan FollowPollMin { get; init; } = TimeSpan.FromMilliseconds(10);
     public TimeSpan FollowPollMax { get; init; } = TimeSpan.FromMilliseconds(250);
 }

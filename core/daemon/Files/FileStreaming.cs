@@ -21,7 +21,10 @@ internal sealed class FileStreaming(FileServerOptions options)
 
     public void Leave() => Interlocked.Decrement(ref _followers);
 
-    /// <summary>Sends exactly this part. A file that became shorter meanwhile breaks the connection, so that nobody takes what came for whole.</summary>
+    /// <summary>
+    /// Sends exactly this part. A file that became shorter meanwhile breaks the connection, so that nobody takes what
+    /// came for whole.
+    /// </summary>
     public static async Task Send(HttpContext context, SafeFileHandle file, ByteRange part)
     {
         var (offset, left) = (part.Offset, part.Length);
@@ -48,13 +51,15 @@ internal sealed class FileStreaming(FileServerOptions options)
     /// the old one is followed by the new one; if that happens twice between two looks, what was between is missed. One
     /// that became shorter is begun anew.
     /// </summary>
-    public async Task Follow(HttpContext context, string path, SafeFileHandle first, long offset, Func<SafeFileHandle?> reopen)
+    public async Task Follow(HttpContext context, string path, SafeFileHandle first, long offset,
+        Func<SafeFileHandle?> reopen)
     {
         var file = first;
         var wait = options.FollowPollMin;
         try
         {
-            await context.Response.BodyWriter.FlushAsync(context.RequestAborted); // Headers, before there is anything to send.
+            // The headers go before there is anything to send.
+            await context.Response.BodyWriter.FlushAsync(context.RequestAborted);
             while (!context.RequestAborted.IsCancellationRequested)
             {
                 // Asked in this order, what was written before the end is surely read, and before the rotation too.

@@ -42,7 +42,9 @@ internal sealed unsafe partial class RootedDirectory : IDisposable
 
     public void Dispose() => _root.Dispose();
 
-    /// <summary>Opens a file or directory for reading; links that stay beneath are followed. Never waits for a pipe's writer.</summary>
+    /// <summary>
+    /// Opens a file or directory for reading; links that stay beneath are followed. Never waits for a pipe's writer.
+    /// </summary>
     /// <returns>Null if there is none beneath, or it may not be read; <paramref name="errno"/> says why.</returns>
     public SafeFileHandle? TryOpen(string path, out int errno)
     {
@@ -61,7 +63,9 @@ internal sealed unsafe partial class RootedDirectory : IDisposable
         return true;
     }
 
-    /// <summary>Makes a file to be written, in place of whatever has that name; no link is followed on the way.</summary>
+    /// <summary>
+    /// Makes a file to be written, in place of whatever has that name; no link is followed on the way.
+    /// </summary>
     /// <exception cref="IOException">It cannot be made.</exception>
     public SafeFileHandle Create(string path, UnixFileMode mode)
     {
@@ -121,7 +125,8 @@ internal sealed unsafe partial class RootedDirectory : IDisposable
             directory => FileKind.Directory,
             _ => FileKind.Other,
         };
-        var modified = DateTimeOffset.FromUnixTimeSeconds(facts.ModifiedSeconds).AddTicks(facts.ModifiedNanoseconds / 100);
+        var modified = DateTimeOffset.FromUnixTimeSeconds(facts.ModifiedSeconds)
+            .AddTicks(facts.ModifiedNanoseconds / TimeSpan.NanosecondsPerTick);
         return new FileFacts(kind, (long)facts.Size, modified, facts.Inode);
     }
 
@@ -146,7 +151,8 @@ internal sealed unsafe partial class RootedDirectory : IDisposable
     {
         using var text = new NativeText();
         var how = new OpenHow { Flags = (ulong)(flags | Libc.O_CLOEXEC), Mode = mode, Resolve = resolve };
-        return (int)Libc.syscall(OpenAt2, (int)_root.DangerousGetHandle(), (long)text.Of(path), (long)&how, sizeof(OpenHow));
+        return (int)Libc.syscall(OpenAt2, (int)_root.DangerousGetHandle(), (long)text.Of(path), (long)&how,
+            sizeof(OpenHow));
     }
 
     private static IOException Failure(string path, int errno) =>

@@ -20,13 +20,25 @@ internal sealed class MasterLink(Uri master, Func<AgentEvent, ValueTask> post, I
     public void Send(long connection, AgentCall call)
     {
         if (_open.TryGetValue(connection, out var open) && !open.Sender.TrySend(call))
-            open.Abort.Cancel();
+            Abort(open.Abort);
     }
 
     public void Disconnect(long connection)
     {
         if (_open.TryGetValue(connection, out var open))
-            open.Abort.Cancel();
+            Abort(open.Abort);
+    }
+
+    private static void Abort(CancellationTokenSource abort)
+    {
+        try
+        {
+            abort.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // It ended by itself at this very moment.
+        }
     }
 
     /// <summary>Sends what is queued and ends the streams.</summary>

@@ -22,23 +22,43 @@ public sealed class StreamServer<TOut, TOutWire, TOutBatch, TIn, TInWire, TInBat
     private readonly System.Collections.Concurrent.ConcurrentDictionary<long, Connection> _open = new();
     private long _last;
 
-    private sealed record Connection(BatchingSender<TOut, TOutWire, TOutBatch> Sender, CancellationTokenSource Abort);
-
-    /// <summary>Queues an item for a stream; one that is closed already drops it.</summary>
-    public void Send(long connection, TOut item)
+    private sealed class Connection(BatchingSender<TOut, TOutWire, TOutBatch> sender, CancellationTokenSource abort)
     {
-        if (_open.TryGetValue(connection, out var open) && !open.Sender.TrySend(item))
+        public BatchingSender<TOut, TOutWire, TOutBatch> Sender { get; } = sender;
+
+        /// <summary>Told to end: what is sent from now on is dropped.</summary>
+        public bool Closing { get; set; }
+
+        public void Abort()
         {
-            logger.LogWarning("connection {Connection} does not read: cut off", connection);
-            open.Abort.Cancel();
+            try
+            {
+                abort.Cancel();
+            }
+            catch (ObjectDisposedException)
+            {
+                // It ended by itself at this very moment.
+            }
         }
     }
 
-    /// <summary>Ends a stream once what is queued for it is out.</summary>
+    /// <summary>Queues an item for a stream; one that is closed already drops it. Called by the owning loop alone.</summary>
+    public void Send(long connection, TOut item)
+    {
+        if (!_open.TryGetValue(connection, out var open) || open.Closing || open.Sender.TrySend(item))
+            return;
+        open.Closing = true;
+        logger.LogWarning("connection {Connection} does not read, or is gone: cut off", connection);
+        open.Abort();
+    }
+
+    /// <summary>Ends a stream once what is queued for it is out. Called by the owning loop alone.</summary>
     public void Close(long connection)
     {
-        if (_open.TryGetValue(connection, out var open))
-            open.Sender.Complete();
+        if (!_open.TryGetValue(connection, out var open))
+            return;
+        open.Closing = true;
+        open.Sender.Complete();
     }
 
     /// <summary>Serves one stream until either side ends it.</summary>

@@ -24,10 +24,12 @@ internal static unsafe class Command
     {
         pid = 0;
         if (launch.Arguments is not [var program, ..])
-            return new StartFailure(NotFound, "cannot start the container: its command is empty; give a program to run");
+            return new StartFailure(NotFound,
+                "cannot start the container: its command is empty; give a program to run");
         foreach (var place in launch.Placements)
             if (Enter(place.Enter) is var refused and not 0)
-                return new StartFailure(NotRunnable, $"cannot start '{program}': {place.Enter}: {Libc.ErrorText(refused)}");
+                return new StartFailure(NotRunnable,
+                    $"cannot start '{program}': {place.Enter}: {Libc.ErrorText(refused)}");
         var credentials = launch.UserId >= 0 ? Credentials.Become(launch.UserId, launch.Groups) : 0;
         var failure = credentials != 0
             ? new StartFailure(NotRunnable, $"cannot start '{program}': becoming user {launch.UserId}: " +
@@ -43,7 +45,8 @@ internal static unsafe class Command
     private static StartFailure? Spawn(LaunchFile launch, string program, int input, int output, int error, out int pid)
     {
         pid = 0;
-        var path = launch.Environment.FirstOrDefault(e => e.StartsWith("PATH=", StringComparison.Ordinal))?[5..] ?? DefaultPath;
+        var path = launch.Environment.FirstOrDefault(e => e.StartsWith("PATH=", StringComparison.Ordinal))?[5..]
+            ?? DefaultPath;
         var isPath = program.Contains('/', StringComparison.Ordinal);
         var worst = Libc.ENOENT;
         foreach (var candidate in isPath ? [program] : Candidates(program, path))
@@ -70,7 +73,8 @@ internal static unsafe class Command
         return worst == Libc.ENOENT
             ? new StartFailure(NotFound, $"cannot start '{program}': not found in PATH ({path}); " +
                 "give its full path, or set PATH in the command's environment")
-            : new StartFailure(NotRunnable, $"cannot start '{program}': found in PATH ({path}), but: {Libc.ErrorText(worst)}; " +
+            : new StartFailure(NotRunnable,
+                $"cannot start '{program}': found in PATH ({path}), but: {Libc.ErrorText(worst)}; " +
                 "make it executable for the task's user");
     }
 
@@ -83,7 +87,7 @@ internal static unsafe class Command
         return errno switch
         {
             Libc.ENOENT or Libc.ENOTDIR when Access(file) == 0 => new StartFailure(NotFound,
-                reason + "; the file is there, so its interpreter (the '#!' line or the loader) is not on this machine"),
+                reason + "; the file is there, so its interpreter ('#!' line or loader) is not on this machine"),
             Libc.ENOENT or Libc.ENOTDIR => new StartFailure(NotFound,
                 reason + $" ({file}); install it on the agent, or bring it along as an artifact"),
             Libc.EACCES => new StartFailure(NotRunnable,

@@ -26,8 +26,8 @@ internal sealed unsafe class LogFile(int directory, string name, long bytesMax, 
         for (var tries = 0; tries < CreateTriesMax && _fd < 0; tries++)
         {
             Libc.unlinkat(directory, path, 0);
-            _fd = Libc.openat(directory, path,
-                Libc.O_WRONLY | Libc.O_CREAT | Libc.O_EXCL | Libc.O_NOFOLLOW | Libc.O_CLOEXEC | extraFlags, EveryoneReads);
+            const int create = Libc.O_WRONLY | Libc.O_CREAT | Libc.O_EXCL | Libc.O_CLOEXEC;
+            _fd = Libc.openat(directory, path, create | Libc.O_NOFOLLOW | extraFlags, EveryoneReads);
         }
         if (_fd < 0)
             Failure = Libc.Errno;

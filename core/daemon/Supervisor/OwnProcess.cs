@@ -6,9 +6,7 @@ namespace Agora.Supervisor;
 /// <summary>What the supervisor makes of itself before it starts anything.</summary>
 internal static unsafe class OwnProcess
 {
-    public const int Control = 0, Status = 1;
-
-    private const int Complaints = 2;
+    public const int Control = 0, Status = 1, StandardError = 2;
 
     private const int SetChildSubreaper = 36, BlockSignals = 0;
     private const int SetDescriptorFlags = 2, CloseOnExec = 1;
@@ -16,7 +14,9 @@ internal static unsafe class OwnProcess
     private const long CloseRange = 436;
     private const uint OthersMayNotWrite = 0x12; // 022
 
-    /// <summary>SIGCHLD tells of ended children, SIGTERM is taken as a kill command; both are read, not handled.</summary>
+    /// <summary>
+    /// SIGCHLD tells of ended children, SIGTERM is taken as a kill command; both are read, not handled.
+    /// </summary>
     private static readonly int[] Signals = [Libc.SIGCHLD, Libc.SIGTERM];
 
     /// <summary>
@@ -45,7 +45,7 @@ internal static unsafe class OwnProcess
         Libc.setsid(); // Refused where it leads a session already, which is as good.
         Libc.signal(Libc.SIGPIPE, Ignore);
         // What the agent's own parent forgot to close would be held open by every container.
-        _ = Libc.syscall(CloseRange, Complaints + 1, uint.MaxValue, 0, 0);
+        _ = Libc.syscall(CloseRange, StandardError + 1, uint.MaxValue, 0, 0);
         Libc.umask(OthersMayNotWrite);
         for (var fd = 0; fd <= 2; fd++)
             Libc.fcntl(fd, SetDescriptorFlags, CloseOnExec);
@@ -64,12 +64,25 @@ internal static unsafe class OwnProcess
         return Libc.signalfd(-1, &wanted, Libc.O_NONBLOCK | Libc.O_CLOEXEC);
     }
 
-    /// <summary>Into <c>supervisor.log</c>; the runtime's console would bring handlers of its own for signals.</summary>
-    public static void Complain(string complaint)
+    /// <summary>
+    /// Into <c>supervisor.log</c>, made only now: a container should cost few files. The runtime's console would bring
+    /// handlers of its own for signals.
+    /// </summary>
+    public static void Complain(string metaDirectory, string complaint)
+    {
+        const uint ownerOnly = 0x180; // 0600
+        using var text = new NativeText();
+        var fd = Libc.openat(Libc.AT_FDCWD, text.Of(metaDirectory + "/" + ContainerFiles.SupervisorLog),
+            Libc.O_WRONLY | Libc.O_CREAT | Libc.O_APPEND | Libc.O_CLOEXEC, ownerOnly);
+        Tell(fd < 0 ? StandardError : fd, complaint);
+        if (fd >= 0)
+            _ = Libc.close(fd);
+    }
+
+    public static void Tell(int fd, string line)
     {
         using var text = new NativeText();
-        var line = text.Of(complaint + "\n");
-        _ = Libc.write(Complaints, line, Encoding.UTF8.GetByteCount(complaint) + 1);
+        _ = Libc.write(fd, text.Of(line + "\n"), Encoding.UTF8.GetByteCount(line) + 1);
     }
 
     private static void SetOf(Libc.SignalSet* set)

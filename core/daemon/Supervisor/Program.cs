@@ -14,18 +14,27 @@ const int BadUse = 2;
 
 if (args is not [var metaDirectory])
 {
-    OwnProcess.Complain("usage: agora-supervisor <meta directory>  (started by an agent, not by hand)");
+    OwnProcess.Tell(OwnProcess.StandardError,
+        "usage: agora-supervisor <meta directory>  (started by an agent, not by hand)");
     return BadUse;
 }
 OwnProcess.BlockSignalsFromTheStart(metaDirectory);
-if (OwnProcess.Prepare(metaDirectory) is { } problem)
+try
 {
-    OwnProcess.Complain(problem);
+    if (OwnProcess.Prepare(metaDirectory) is { } problem)
+        return Complain(problem);
+    if (TextFile.Read(ContainerFiles.Launch) is not { } text || LaunchFile.Parse(text) is not { } launch)
+        return Complain($"{metaDirectory}/{ContainerFiles.Launch} is missing or not whole; the agent writes it " +
+            "before the start");
+    return new Supervision(launch).Run();
+}
+catch (Exception e)
+{
+    return Complain(e.ToString());
+}
+
+int Complain(string problem)
+{
+    OwnProcess.Complain(metaDirectory, problem);
     return BadUse;
 }
-if (TextFile.Read(ContainerFiles.Launch) is not { } text || LaunchFile.Parse(text) is not { } launch)
-{
-    OwnProcess.Complain($"{metaDirectory}/{ContainerFiles.Launch} is missing or not whole; the agent writes it before the start");
-    return BadUse;
-}
-return new Supervision(launch).Run();

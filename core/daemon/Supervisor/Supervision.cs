@@ -7,7 +7,8 @@ namespace Agora.Supervisor;
 /// <summary>
 /// One container from start to end, in one thread that sleeps in poll. Its laws:
 /// <list type="bullet">
-/// <item>Orphans become children of this process, so "no child left" (ECHILD) is "nothing of the container is left".</item>
+/// <item>Orphans become children of this process, so "no child left" (ECHILD) is "nothing of the container is
+/// left".</item>
 /// <item>When the main process ends or a kill is ordered, the rest gets SIGTERM, then, after a time, SIGKILL.</item>
 /// <item><c>exit</c> is written when nothing is left and all output is in its files.</item>
 /// </list>
@@ -33,6 +34,7 @@ internal sealed unsafe class Supervision(LaunchFile launch)
     private readonly StringBuilder _commands = new();
     private Phase _phase;
     private long _deadline = long.MaxValue;
+    private int _control = OwnProcess.Control;
     private int _main;
     private bool _mainEnded, _nothingLeft, _killed;
     private int _mainStatus;
@@ -43,7 +45,8 @@ internal sealed unsafe class Supervision(LaunchFile launch)
         using var text = new NativeText();
         var sandbox = Libc.openat(Libc.AT_FDCWD, text.Of(launch.Directory), Libc.O_DIRECTORY | Libc.O_CLOEXEC, 0);
         if (sandbox < 0)
-            return Fail(new StartFailure(126, $"cannot open the sandbox {launch.Directory}: {Libc.ErrorText(Libc.Errno)}"));
+            return Fail(new StartFailure(126,
+                $"cannot open the sandbox {launch.Directory}: {Libc.ErrorText(Libc.Errno)}"));
         using var stdout = new Output(sandbox, ContainerFiles.Stdout, launch);
         using var stderr = new Output(sandbox, ContainerFiles.Stderr, launch);
         if (stdout.ChildEnd < 0 || stderr.ChildEnd < 0)
@@ -70,10 +73,12 @@ internal sealed unsafe class Supervision(LaunchFile launch)
     {
         var sources = stackalloc Libc.PollFd[4];
         sources[0] = Watch(signals);
-        sources[1] = Watch(OwnProcess.Control);
+        sources[1] = Watch(_control);
         sources[2] = Watch(stdout.Pipe);
         sources[3] = Watch(stderr.Pipe);
-        var wait = _deadline == long.MaxValue ? -1 : (int)Math.Clamp(_deadline - Environment.TickCount64, 0, int.MaxValue);
+        var wait = _deadline == long.MaxValue
+            ? -1
+            : (int)Math.Clamp(_deadline - Environment.TickCount64, 0, int.MaxValue);
         Libc.poll(sources, 4, wait);
         if (sources[2].Returned != 0)
             stdout.Move();
@@ -124,7 +129,9 @@ internal sealed unsafe class Supervision(LaunchFile launch)
     private void ReadCommands()
     {
         var bytes = stackalloc byte[CommandBytesMax];
-        var got = Libc.read(OwnProcess.Control, bytes, CommandBytesMax);
+        var got = Libc.read(_control, bytes, CommandBytesMax);
+        if (got == 0 || (got < 0 && Libc.Errno != Libc.EAGAIN))
+            _control = -1; // No pipe, or not held open for writing: nothing will ever come.
         for (var i = 0; i < got; i++)
         {
             if (bytes[i] != '\n')
@@ -193,7 +200,7 @@ internal sealed unsafe class Supervision(LaunchFile launch)
     {
         var pids = new PidFile(ProcessName.Of(Libc.getpid()), ProcessName.Of(_main));
         if (TextFile.Write(ContainerFiles.Pid, pids.Format()) is var errno and not 0)
-            OwnProcess.Complain($"cannot write {ContainerFiles.Pid}: {Libc.ErrorText(errno)}");
+            OwnProcess.Complain(".", $"cannot write {ContainerFiles.Pid}: {Libc.ErrorText(errno)}");
         fixed (byte* word = "started\n"u8)
             Libc.write(OwnProcess.Status, word, 8);
         Libc.close(OwnProcess.Status);
@@ -219,7 +226,7 @@ internal sealed unsafe class Supervision(LaunchFile launch)
     {
         if (TextFile.Write(ContainerFiles.Exit, exit.Format()) is var errno and not 0)
         {
-            OwnProcess.Complain($"cannot write {ContainerFiles.Exit}: {Libc.ErrorText(errno)}");
+            OwnProcess.Complain(".", $"cannot write {ContainerFiles.Exit}: {Libc.ErrorText(errno)}");
             return 1;
         }
         return 0;

@@ -31,7 +31,8 @@ public sealed class ArchiveTests : IDisposable
     private string Tar(string name, params TarEntry[] entries)
     {
         using var file = File.Create(_directory[name]);
-        using Stream stream = name.EndsWith(".tar", StringComparison.Ordinal) ? file : new GZipStream(file, CompressionMode.Compress);
+        using Stream stream = name.EndsWith(".tar", StringComparison.Ordinal) ? file
+            : new GZipStream(file, CompressionMode.Compress);
         using var tar = new TarWriter(stream);
         foreach (var entry in entries)
             tar.WriteEntry(entry);
@@ -39,7 +40,11 @@ public sealed class ArchiveTests : IDisposable
     }
 
     private static PaxTarEntry TarFile(string name, string content) =>
-        new(TarEntryType.RegularFile, name) { DataStream = new MemoryStream(Encoding.UTF8.GetBytes(content)), Mode = (UnixFileMode)0x1ED };
+        new(TarEntryType.RegularFile, name)
+        {
+            DataStream = new MemoryStream(Encoding.UTF8.GetBytes(content)),
+            Mode = (UnixFileMode)0x1ED
+        };
 
     private static PaxTarEntry TarLink(string name, string target, TarEntryType kind = TarEntryType.SymbolicLink) =>
         new(kind, name) { LinkName = target };
@@ -66,7 +71,8 @@ public sealed class ArchiveTests : IDisposable
     public async Task A_tar_is_unpacked_with_modes_and_links_and_is_not_left_there(string name)
     {
         var link = TarLink("bin/latest", "../lib/code");
-        await Extract(Tar(name, link, TarFile("./lib/code", "run"), TarLink("copy", "lib/code", TarEntryType.HardLink)));
+        await Extract(Tar(name, link, TarFile("./lib/code", "run"),
+            TarLink("copy", "lib/code", TarEntryType.HardLink)));
         Assert.Equal("run", Content("lib/code"));
         Assert.Equal("run", Content("bin/latest"));
         Assert.Equal("run", Content("copy"));
@@ -77,7 +83,8 @@ public sealed class ArchiveTests : IDisposable
     [Fact]
     public async Task A_zip_is_unpacked_with_modes_and_links()
     {
-        await Extract(Zip(("dir/", "", 0), ("dir/tool", "tool", 0x81ED), ("dir/plain", "plain", 0), ("now", "dir/tool", 0xA1FF)));
+        await Extract(Zip(("dir/", "", 0), ("dir/tool", "tool", 0x81ED), ("dir/plain", "plain", 0),
+            ("now", "dir/tool", 0xA1FF)));
         Assert.Equal("tool", Content("now"));
         Assert.True(TemporaryDirectory.IsExecutable(Path.Combine(_sandbox, "dir/tool")));
         Assert.Equal("plain", Content("dir/plain"));
@@ -102,14 +109,16 @@ public sealed class ArchiveTests : IDisposable
     [InlineData("a/l", "b/../../../x")]
     public async Task A_link_that_leads_out_is_refused(string name, string target)
     {
-        Assert.Contains("outside the sandbox", await Refusal(Tar("a.tar", TarLink(name, target))), StringComparison.Ordinal);
+        Assert.Contains("outside the sandbox", await Refusal(Tar("a.tar", TarLink(name, target))),
+            StringComparison.Ordinal);
         Assert.Contains("outside the sandbox", await Refusal(Zip((name, target, 0xA1FF))), StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task A_link_that_leads_out_through_another_is_refused_and_both_are_removed()
     {
-        var message = await Refusal(Tar("a.tar", TarLink("here", "."), TarLink("up", "here/../x"), TarFile("deep/f", "x"),
+        var message = await Refusal(Tar("a.tar", TarLink("here", "."), TarLink("up", "here/../x"),
+            TarFile("deep/f", "x"),
             TarLink("deep/root", ".."), TarLink("out", "deep/root/../../etc")));
         Assert.Contains("outside the sandbox", message, StringComparison.Ordinal);
         Assert.False(Path.Exists(Path.Combine(_sandbox, "here")));
@@ -135,11 +144,13 @@ public sealed class ArchiveTests : IDisposable
 
     [Fact]
     public async Task A_hard_link_to_what_is_not_in_the_sandbox_is_refused() =>
-        Assert.Contains("which is not there", await Refusal(Tar("a.tar", TarLink("h", "etc/passwd", TarEntryType.HardLink))), StringComparison.Ordinal);
+        Assert.Contains("which is not there",
+            await Refusal(Tar("a.tar", TarLink("h", "etc/passwd", TarEntryType.HardLink))), StringComparison.Ordinal);
 
     [Fact]
     public async Task Devices_and_pipes_are_refused() =>
-        Assert.Contains("only files, directories and links", await Refusal(Tar("a.tar", new PaxTarEntry(TarEntryType.Fifo, "pipe"))), StringComparison.Ordinal);
+        Assert.Contains("only files, directories and links",
+            await Refusal(Tar("a.tar", new PaxTarEntry(TarEntryType.Fifo, "pipe"))), StringComparison.Ordinal);
 
     [Fact]
     public async Task A_damaged_archive_and_an_unknown_kind_are_told()
@@ -152,7 +163,12 @@ public sealed class ArchiveTests : IDisposable
     [Fact]
     public async Task An_archive_beyond_the_limits_is_refused()
     {
-        var options = new FetcherOptions { CacheDirectory = _directory["cache"], ArtifactBytesMax = 1 << 20, ArchiveEntriesMax = 3 };
+        var options = new FetcherOptions
+        {
+            CacheDirectory = _directory["cache"],
+            ArtifactBytesMax = 1 << 20,
+            ArchiveEntriesMax = 3
+        };
         var bomb = Tar("bomb.tgz", TarFile("zeros", new string('0', 2 << 20)));
         Assert.Contains("more than 1048576 bytes", await Refusal(bomb, options), StringComparison.Ordinal);
         var many = Tar("many.tar", [.. Enumerable.Range(0, 4).Select(i => TarFile($"f{i}", ""))]);

@@ -94,7 +94,8 @@ public sealed class FetcherTests : IDisposable
 
     [Fact]
     public async Task A_server_that_is_not_there_is_told() =>
-        Assert.Contains("Connection refused", await Refusal(new Artifact("http://127.0.0.1:1/f")), StringComparison.Ordinal);
+        Assert.Contains("Connection refused", await Refusal(new Artifact("http://127.0.0.1:1/f")),
+            StringComparison.Ordinal);
 
     [Fact]
     public async Task A_server_that_stops_sending_is_given_up()
@@ -124,8 +125,10 @@ public sealed class FetcherTests : IDisposable
             });
         });
         var options = Options with { ArtifactBytesMax = 100 };
-        Assert.Contains("larger than 100 bytes", await Refusal(new Artifact($"{server.Address}announced"), options), StringComparison.Ordinal);
-        Assert.Contains("larger than 100 bytes", await Refusal(new Artifact($"{server.Address}unannounced"), options), StringComparison.Ordinal);
+        Assert.Contains("larger than 100 bytes", await Refusal(new Artifact($"{server.Address}announced"), options),
+            StringComparison.Ordinal);
+        Assert.Contains("larger than 100 bytes", await Refusal(new Artifact($"{server.Address}unannounced"), options),
+            StringComparison.Ordinal);
     }
 
     [Fact]

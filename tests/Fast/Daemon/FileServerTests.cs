@@ -26,7 +26,8 @@ public sealed class FileServerTests : IAsyncLifetime
             Resolve = path => path switch
             {
                 "sandbox/f-1/t-1" => new FileLocation(_directory["sandbox"], ""),
-                _ when path.StartsWith("sandbox/f-1/t-1/", StringComparison.Ordinal) => new FileLocation(_directory["sandbox"], path["sandbox/f-1/t-1/".Length..]),
+                _ when path.StartsWith("sandbox/f-1/t-1/", StringComparison.Ordinal) =>
+                    new FileLocation(_directory["sandbox"], path["sandbox/f-1/t-1/".Length..]),
                 "sandbox/gone/x" => new FileLocation(_directory["nowhere"], "x"),
                 _ => null,
             },
@@ -47,7 +48,8 @@ public sealed class FileServerTests : IAsyncLifetime
 
     private void Write(string name, string content) => _directory.Write("sandbox/" + name, content);
 
-    private Task<string> Get(string path) => _server.Client.GetStringAsync(new Uri(Root + path, UriKind.Relative), Token);
+    private Task<string> Get(string path) =>
+        _server.Client.GetStringAsync(new Uri(Root + path, UriKind.Relative), Token);
 
     private async Task<HttpResponseMessage> Send(string path, Action<HttpRequestMessage>? change = null)
     {
@@ -100,7 +102,8 @@ public sealed class FileServerTests : IAsyncLifetime
     [InlineData("bytes=0-1,3-4", HttpStatusCode.OK, "0123456789")]
     [InlineData("bytes=5-2", HttpStatusCode.OK, "0123456789")]
     [InlineData("lines=0-1", HttpStatusCode.OK, "0123456789")]
-    public async Task One_range_is_served_and_what_is_not_understood_gives_the_file(string range, HttpStatusCode status, string content)
+    public async Task One_range_is_served_and_what_is_not_understood_gives_the_file(string range,
+        HttpStatusCode status, string content)
     {
         Write("f", "0123456789");
         Assert.Equal((status, content), await Range(range));
@@ -158,7 +161,8 @@ public sealed class FileServerTests : IAsyncLifetime
         Write("a/inner", "1");
         File.CreateSymbolicLink(_directory["sandbox/c"], "/etc");
         using var listing = JsonDocument.Parse(await Get("?list"));
-        Assert.Equal("a:directory:0 b:file:5 c:other:0", string.Join(' ', listing.RootElement.GetProperty("entries").EnumerateArray()
+        Assert.Equal("a:directory:0 b:file:5 c:other:0",
+            string.Join(' ', listing.RootElement.GetProperty("entries").EnumerateArray()
             .Select(e => $"{e.GetProperty("name")}:{e.GetProperty("kind")}:{e.GetProperty("size")}")));
         Assert.False(listing.RootElement.GetProperty("truncated").GetBoolean());
         using var inner = JsonDocument.Parse(await Get("a/?list"));
@@ -179,7 +183,8 @@ public sealed class FileServerTests : IAsyncLifetime
     {
         Write("stdout", "one\n");
         _live = true;
-        using var response = await _server.Client.GetAsync(new Uri(Root + "stdout?follow=true", UriKind.Relative), HttpCompletionOption.ResponseHeadersRead, Token);
+        using var response = await _server.Client.GetAsync(new Uri(Root + "stdout?follow=true", UriKind.Relative),
+            HttpCompletionOption.ResponseHeadersRead, Token);
         using var reader = new StreamReader(await response.Content.ReadAsStreamAsync(Token));
         Assert.Equal("one", await reader.ReadLineAsync(Token));
         await File.AppendAllTextAsync(_directory["sandbox/stdout"], "two\n", Token);
@@ -214,7 +219,8 @@ public sealed class FileServerTests : IAsyncLifetime
     [Fact]
     public async Task A_request_that_is_not_authorized_learns_nothing()
     {
-        using var response = await Send(Root + "f", r => r.Headers.TryAddWithoutValidation("Authorization", "Bearer wrong"));
+        using var response = await Send(Root + "f", r =>
+            r.Headers.TryAddWithoutValidation("Authorization", "Bearer wrong"));
         Assert.Equal(HttpStatusCode.Unauthorized, response.StatusCode);
     }
 
@@ -262,7 +268,8 @@ public sealed class FileServerTests : IAsyncLifetime
 
     [Fact]
     public async Task An_overlong_path_is_refused_with_a_reason() =>
-        Assert.Contains("longer than 200", await _server.Raw("/" + Root + new string('x', 200)), StringComparison.Ordinal);
+        Assert.Contains("longer than 200", await _server.Raw("/" + Root + new string('x', 200)),
+            StringComparison.Ordinal);
 
     [Fact]
     public async Task A_strange_name_is_served_as_it_is()
@@ -281,7 +288,8 @@ public sealed class FileServerTests : IAsyncLifetime
         File.CreateSymbolicLink(_directory["sandbox/up"], "..");
         File.CreateSymbolicLink(_directory["sandbox/a/root"], "../..");
         File.CreateSymbolicLink(_directory["sandbox/dot"], ".");
-        string[] pieces = ["..", ".", "/", "//", "%2e", "%2E%2e", "%2f", "%5c", "\\", "secret", "a", "up", "root", "dot", "%00", "", "%25", "%c0%ae", "...", ";", "?list", "etc", "passwd"];
+        string[] pieces = ["..", ".", "/", "//", "%2e", "%2E%2e", "%2f", "%5c", "\\", "secret", "a", "up", "root",
+            "dot", "%00", "", "%25", "%c0%ae", "...", ";", "?list", "etc", "passwd"];
         const int seed = 20110330, rounds = 400;
         var random = new Random(seed);
         var found = 0;
@@ -291,7 +299,8 @@ public sealed class FileServerTests : IAsyncLifetime
             for (var i = random.Next(1, 9); i > 0; i--)
                 target.Append(pieces[random.Next(pieces.Length)]).Append(random.Next(2) == 0 ? "/" : "");
             var answer = await _server.Raw(target.ToString());
-            Assert.False(answer.Contains("SECRET", StringComparison.Ordinal) || answer.Contains("root:", StringComparison.Ordinal), $"{target}: {answer}");
+            Assert.False(answer.Contains("SECRET", StringComparison.Ordinal) ||
+                answer.Contains("root:", StringComparison.Ordinal), $"{target}: {answer}");
             found += answer.Contains("inside", StringComparison.Ordinal) ? 1 : 0;
         }
         Assert.NotEqual(0, found); // Or the paths would all have been nonsense.

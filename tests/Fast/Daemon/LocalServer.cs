@@ -40,7 +40,8 @@ internal sealed class LocalServer : IAsyncDisposable
         using var connection = new TcpClient();
         await connection.ConnectAsync(Address.Host, Address.Port);
         var stream = connection.GetStream();
-        await stream.WriteAsync(Encoding.UTF8.GetBytes($"GET {target} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"));
+        await stream.WriteAsync(Encoding.UTF8.GetBytes(
+            $"GET {target} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"));
         using var reader = new StreamReader(stream);
         return await reader.ReadToEndAsync();
     }

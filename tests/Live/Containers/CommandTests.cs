@@ -1,4 +1,3 @@
-using Agora.Daemon.Containers;
 using Xunit;
 
 namespace Agora.Tests.Live.Containers;
@@ -56,7 +55,8 @@ public sealed class CommandTests : IDisposable
         Assert.Equal(
         [
             "AGORA_TASK_ID=t-1", $"HOME={sandbox}", "LANG=de_DE.UTF-8", $"LOGNAME={user}", "MINE=a=b c",
-            "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", $"TMPDIR={sandbox}/tmp", $"USER={user}",
+            "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", $"TMPDIR={sandbox}/tmp",
+            $"USER={user}",
         ], _agent.Output(id).TrimEnd('\n').Split('\n').Order(StringComparer.Ordinal));
     }
 
@@ -87,7 +87,8 @@ public sealed class CommandTests : IDisposable
     [Fact]
     public async Task Signals_have_their_defaults_and_no_descriptor_is_inherited()
     {
-        var id = _agent.Shell("cat /proc/self/status > status; grep -E '^Sig(Blk|Ign|Cgt)' status; ls /proc/self/fd; readlink /proc/self/fd/0");
+        var id = _agent.Shell("cat /proc/self/status > status; grep -E '^Sig(Blk|Ign|Cgt)' status; ls " +
+            "/proc/self/fd; readlink /proc/self/fd/0");
         await _agent.Exited(id);
         const string none = "0000000000000000";
         // ls has opened the directory it lists.
@@ -123,7 +124,8 @@ public sealed class CommandTests : IDisposable
         var script = Path.Combine(_agent.Directory, "no-interpreter");
         await File.WriteAllTextAsync(garbage, "not a program", TestContext.Current.CancellationToken);
         await File.WriteAllTextAsync(script, "#!/no/such/interpreter\n", TestContext.Current.CancellationToken);
-        var id = _agent.Launch(new CommandSpec([program], Artifacts: [new Artifact(garbage, Executable: true), new Artifact(script, Executable: true)]));
+        var id = _agent.Launch(new CommandSpec([program],
+            Artifacts: [new Artifact(garbage, Executable: true), new Artifact(script, Executable: true)]));
         var failed = await _agent.Failed(id);
         Assert.Equal(StatusReason.CommandFailed, failed.Reason);
         Assert.Contains(why, failed.Message, StringComparison.Ordinal);
@@ -137,10 +139,12 @@ public sealed class CommandTests : IDisposable
         Assert.Equal(StatusReason.ContainerLaunchFailed, empty.Reason);
         Assert.Contains("the command is empty", empty.Message, StringComparison.Ordinal);
 
-        var variable = await _agent.Failed(_agent.Launch(new CommandSpec(["/bin/true"], new Dictionary<string, string> { ["A=B"] = "" })));
+        var variable = await _agent.Failed(
+            _agent.Launch(new CommandSpec(["/bin/true"], new Dictionary<string, string> { ["A=B"] = "" })));
         Assert.Contains("environment variable 'A=B'", variable.Message, StringComparison.Ordinal);
 
-        var artifact = await _agent.Failed(_agent.Launch(new CommandSpec(["/bin/true"], Artifacts: [new Artifact("/no/such/file")])));
+        var artifact = await _agent.Failed(
+            _agent.Launch(new CommandSpec(["/bin/true"], Artifacts: [new Artifact("/no/such/file")])));
         Assert.Equal(StatusReason.FetchFailed, artifact.Reason);
         Assert.Contains("/no/such/file", artifact.Message, StringComparison.Ordinal);
     }
@@ -165,18 +169,22 @@ public sealed class CommandTests : IDisposable
         agent.RestartAgent();
         // The way to the sandbox must be open to the user; a directory for tests is not.
         File.SetUnixFileMode(agent.Directory, (UnixFileMode)0x1ED);
-        var id = agent.Launch(CommandSpec.Shell("id -un; id -Gn; stat -c %U . tmp; grep ^Cap /proc/self/status; echo $USER; touch mine") with { User = "nobody" });
+        var id = agent.Launch(CommandSpec.Shell("id -un; id -Gn; stat -c %U . tmp; grep ^Cap /proc/self/status; " +
+            "echo $USER; touch mine") with
+        { User = "nobody" });
         var exited = await agent.Exited(id);
         Assert.Equal("", agent.Output(id, "stderr"));
         Assert.Equal(0, exited.ExitCode);
         var lines = agent.Output(id).Split('\n');
         Assert.Equal(["nobody", "nogroup", "nobody", "nobody"], lines[..4]);
-        Assert.All(lines[4..8], l => Assert.True(l.EndsWith("0000000000000000", StringComparison.Ordinal) || l.StartsWith("CapBnd", StringComparison.Ordinal), l));
+        Assert.All(lines[4..8], l => Assert.True(l.EndsWith("0000000000000000", StringComparison.Ordinal) ||
+            l.StartsWith("CapBnd", StringComparison.Ordinal), l));
 
         var secret = Path.Combine(agent.Directory, "secret");
         await File.WriteAllTextAsync(secret, "", TestContext.Current.CancellationToken);
         File.SetUnixFileMode(secret, UnixFileMode.UserRead);
-        var refused = await agent.Failed(agent.Launch(new CommandSpec(["/bin/true"], Artifacts: [new Artifact(secret)], User: "nobody")));
+        var refused = await agent.Failed(
+            agent.Launch(new CommandSpec(["/bin/true"], Artifacts: [new Artifact(secret)], User: "nobody")));
         Assert.Contains("Permission denied", refused.Message, StringComparison.Ordinal);
         var unknown = await agent.Failed(agent.Launch(new CommandSpec(["/bin/true"], User: "no-such-user")));
         Assert.Contains("user 'no-such-user' is not known", unknown.Message, StringComparison.Ordinal);

@@ -37,7 +37,8 @@ internal sealed class ContainerHarness : IDisposable
     public static bool IsRoot => Environment.UserName == "root";
 
     private ProcessContainers NewAgent() => new(
-        new ContainersOptions { SupervisorPath = ContainersOptions.FindSupervisor(), SwitchUser = SwitchUser }, _fetcher, Isolator, Note);
+        new ContainersOptions { SupervisorPath = ContainersOptions.FindSupervisor(), SwitchUser = SwitchUser },
+            _fetcher, Isolator, Note);
 
     /// <summary>As if the agent process had been replaced by a new one.</summary>
     public void RestartAgent()
@@ -48,15 +49,18 @@ internal sealed class ContainerHarness : IDisposable
 
     public void StopAgent() => Containers.Dispose();
 
-    public ContainerSpec Spec(CommandSpec command, LogLimits? logs = null, IReadOnlyDictionary<string, string>? environment = null)
+    public ContainerSpec Spec(
+        CommandSpec command, LogLimits? logs = null, IReadOnlyDictionary<string, string>? environment = null)
     {
         var id = new ContainerId($"c-{Interlocked.Increment(ref _count)}");
         _ends[id] = new TaskCompletionSource<ContainerEvent>(TaskCreationOptions.RunContinuationsAsynchronously);
         _starts[id] = new TaskCompletionSource<int>(TaskCreationOptions.RunContinuationsAsynchronously);
-        return new ContainerSpec(id, command, environment ?? new Dictionary<string, string>(), Resources.Of(1, 64), Sandbox(id), Meta(id), logs);
+        return new ContainerSpec(id, command, environment ?? new Dictionary<string, string>(), Resources.Of(1, 64),
+            Sandbox(id), Meta(id), logs);
     }
 
-    public ContainerId Launch(CommandSpec command, LogLimits? logs = null, IReadOnlyDictionary<string, string>? environment = null)
+    public ContainerId Launch(
+        CommandSpec command, LogLimits? logs = null, IReadOnlyDictionary<string, string>? environment = null)
     {
         var spec = Spec(command, logs, environment);
         Containers.Launch(spec);
@@ -68,13 +72,17 @@ internal sealed class ContainerHarness : IDisposable
     public ContainerId Run(params string[] arguments) => Launch(new CommandSpec(arguments));
 
     /// <summary>The pid, once the container runs.</summary>
-    public Task<int> Started(ContainerId id) => _starts[id].Task.WaitAsync(Patience, TestContext.Current.CancellationToken);
+    public Task<int> Started(ContainerId id) =>
+        _starts[id].Task.WaitAsync(Patience, TestContext.Current.CancellationToken);
 
-    public Task<ContainerEvent> Ended(ContainerId id) => _ends[id].Task.WaitAsync(Patience, TestContext.Current.CancellationToken);
+    public Task<ContainerEvent> Ended(ContainerId id) =>
+        _ends[id].Task.WaitAsync(Patience, TestContext.Current.CancellationToken);
 
-    public async Task<ContainerEvent.Exited> Exited(ContainerId id) => Assert.IsType<ContainerEvent.Exited>(await Ended(id));
+    public async Task<ContainerEvent.Exited> Exited(ContainerId id) =>
+        Assert.IsType<ContainerEvent.Exited>(await Ended(id));
 
-    public async Task<ContainerEvent.Failed> Failed(ContainerId id) => Assert.IsType<ContainerEvent.Failed>(await Ended(id));
+    public async Task<ContainerEvent.Failed> Failed(ContainerId id) =>
+        Assert.IsType<ContainerEvent.Failed>(await Ended(id));
 
     public string Output(ContainerId id, string name = "stdout") => File.ReadAllText(Path.Combine(Sandbox(id), name));
 
@@ -112,7 +120,8 @@ internal sealed class ContainerHarness : IDisposable
     /// <summary>What a failed test left running, and supervisors that no agent waited for.</summary>
     private static void CleanUp(string meta)
     {
-        if (TextFile.Read(Path.Combine(meta, ContainerFiles.Pid)) is not { } text || PidFile.Parse(text) is not { } pids)
+        if (TextFile.Read(Path.Combine(meta, ContainerFiles.Pid)) is not { } text ||
+            PidFile.Parse(text) is not { } pids)
             return;
         if (pids.Main.IsAlive)
             _ = Libc.kill(-pids.Main.Pid, Libc.SIGKILL);

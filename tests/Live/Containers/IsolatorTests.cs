@@ -49,7 +49,8 @@ public sealed class IsolatorTests
     public async Task An_isolator_that_refuses_keeps_the_container_from_starting()
     {
         var calls = new List<string>();
-        using var agent = new ContainerHarness(new Recorder("a", calls), new Recorder("b", calls) { Refuse = _ => "no such limit here" });
+        using var agent = new ContainerHarness(new Recorder("a", calls),
+            new Recorder("b", calls) { Refuse = _ => "no such limit here" });
         var failed = await agent.Failed(agent.Run("/bin/true"));
         Assert.Equal((StatusReason.ContainerLaunchFailed, "no such limit here"), (failed.Reason, failed.Message));
         Assert.Equal(["a prepare", "b prepare", "b cleanup", "a cleanup"], calls);
@@ -72,15 +73,18 @@ public sealed class IsolatorTests
     public async Task A_command_is_born_in_its_control_group_and_the_supervisor_stays_outside()
     {
         const string parent = "/sys/fs/cgroup/pids";
-        Assert.SkipUnless(ContainerHarness.IsRoot && File.Exists($"{parent}/cgroup.procs"), "needs root and the v1 pids controller");
+        Assert.SkipUnless(ContainerHarness.IsRoot && File.Exists($"{parent}/cgroup.procs"),
+            "needs root and the v1 pids controller");
         var group = Directory.CreateDirectory($"{parent}/agora-test-{Environment.ProcessId}").FullName;
         try
         {
-            using var agent = new ContainerHarness(new Recorder("a", []) { Places = [new Birthplace($"{group}/cgroup.procs", $"{parent}/cgroup.procs")] });
+            using var agent = new ContainerHarness(
+                new Recorder("a", []) { Places = [new Birthplace($"{group}/cgroup.procs", $"{parent}/cgroup.procs")] });
             var id = agent.Shell("grep :pids: /proc/self/cgroup; echo ready; exec sleep 1000");
             await agent.Says(id, "ready");
             Assert.EndsWith($":pids:/{Path.GetFileName(group)}\nready\n", agent.Output(id), StringComparison.Ordinal);
-            Assert.Equal([$"{await agent.Started(id)}"], await File.ReadAllLinesAsync($"{group}/cgroup.procs", TestContext.Current.CancellationToken));
+            Assert.Equal([$"{await agent.Started(id)}"],
+                await File.ReadAllLinesAsync($"{group}/cgroup.procs", TestContext.Current.CancellationToken));
             agent.Containers.Kill(id, TimeSpan.Zero);
             await agent.Exited(id);
         }
@@ -93,8 +97,10 @@ public sealed class IsolatorTests
     [Fact]
     public async Task A_control_group_that_is_not_there_keeps_the_command_from_starting()
     {
-        using var agent = new ContainerHarness(new Recorder("a", []) { Places = [new Birthplace("/no/such/group", "/no/such/group")] });
-        Assert.Contains("/no/such/group", (await agent.Failed(agent.Run("/bin/true"))).Message, StringComparison.Ordinal);
+        using var agent = new ContainerHarness(
+            new Recorder("a", []) { Places = [new Birthplace("/no/such/group", "/no/such/group")] });
+        Assert.Contains("/no/such/group", (await agent.Failed(agent.Run("/bin/true"))).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -102,10 +108,13 @@ public sealed class IsolatorTests
     {
         using var agent = new ContainerHarness();
         const string burn = "i=0; while [ $i -lt 100000 ]; do i=$((i+1)); done";
-        var id = agent.Shell($"setsid sh -c '{burn}; echo grandchild; exec sleep 1000' & {burn}; echo done; sleep 1000");
+        var id = agent.Shell($"setsid sh -c '{burn}; echo grandchild; exec sleep 1000' & {burn}; echo done; " +
+            "sleep 1000");
         await agent.Says(id, "done");
         await agent.Says(id, "grandchild");
-        await ContainerHarness.Until(() => agent.Containers.Usage(id) is { CpuTime.Ticks: > 0, MemBytes: > 0, MemPeakBytes: > 0 }, () => "usage");
+        await ContainerHarness.Until(
+            () => agent.Containers.Usage(id) is { CpuTime.Ticks: > 0, MemBytes: > 0, MemPeakBytes: > 0 },
+            () => "usage");
         agent.Containers.Kill(id, TimeSpan.Zero);
         var usage = (await agent.Exited(id)).Usage;
         Assert.True(usage.CpuTime > TimeSpan.Zero);

@@ -160,7 +160,8 @@ public sealed class KillTests : IDisposable
     [Fact]
     public async Task A_container_whose_supervisor_was_killed_is_lost_and_nothing_of_it_stays()
     {
-        var id = _agent.Shell("(trap '' TERM; while :; do sleep 1000; done) & echo $! >> pids; echo $$ >> pids; echo ready; sleep 1000");
+        var id = _agent.Shell("(trap '' TERM; while :; do sleep 1000; done) & echo $! >> pids; echo $$ >> pids; " +
+            "echo ready; sleep 1000");
         await _agent.Says(id, "ready");
         Assert.Equal(0, Libc.kill(_agent.Pids(id).Supervisor.Pid, Libc.SIGKILL));
         var lost = Assert.IsType<ContainerEvent.Lost>(await _agent.Ended(id));

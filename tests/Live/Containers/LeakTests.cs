@@ -1,4 +1,3 @@
-using Agora.Daemon.Containers;
 using Agora.Supervisor.Shared;
 using Xunit;
 
@@ -18,16 +17,20 @@ public sealed class LeakTests
         for (var done = 0; done < Containers; done += AtOnce)
             await Batch(agent, AtOnce);
 
-        await ContainerHarness.Until(() => Descriptors() <= before, () => $"{before} descriptors; there are {Descriptors()}");
+        await ContainerHarness.Until(
+            () => Descriptors() <= before, () => $"{before} descriptors; there are {Descriptors()}");
         Assert.DoesNotContain(new ProcTable().Descendants(Environment.ProcessId), p => p.IsZombie);
-        Assert.DoesNotContain(new ProcTable().All, p => CommandLine(p.Pid).Contains(agent.Directory, StringComparison.Ordinal));
-        var meta = Directory.GetFiles(agent.MetaRoot, "*", SearchOption.AllDirectories).Select(f => Path.GetFileName(f)).Distinct();
-        Assert.Equal(["control", "exit", "launch", "pid", "supervisor.log"], meta.Order(StringComparer.Ordinal));
+        Assert.DoesNotContain(
+            new ProcTable().All, p => CommandLine(p.Pid).Contains(agent.Directory, StringComparison.Ordinal));
+        var meta = Directory.GetFiles(agent.MetaRoot, "*", SearchOption.AllDirectories)
+            .Select(f => Path.GetFileName(f)).Distinct();
+        Assert.Equal(["control", "exit", "launch", "pid"], meta.Order(StringComparer.Ordinal));
     }
 
     private static async Task Batch(ContainerHarness agent, int count)
     {
-        var ids = Enumerable.Range(0, count).Select(i => agent.Shell(i % 2 == 0 ? "exit 0" : "sleep 1000 & exit 0")).ToList();
+        var ids = Enumerable.Range(0, count)
+            .Select(i => agent.Shell(i % 2 == 0 ? "exit 0" : "sleep 1000 & exit 0")).ToList();
         foreach (var id in ids)
             Assert.Equal(0, (await agent.Exited(id)).ExitCode);
     }

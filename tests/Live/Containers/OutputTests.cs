@@ -48,7 +48,8 @@ public sealed class OutputTests : IDisposable
         // Files of exactly the cap, oldest dropped: what is left is the end of the output.
         byte[] kept = [.. Bytes(id, "stdout.2"), .. Bytes(id, "stdout.1"), .. Bytes(id, "stdout")];
         Assert.Equal(content[cap..], kept);
-        Assert.Equal((cap, cap, 321), (Bytes(id, "stdout.2").Length, Bytes(id, "stdout.1").Length, Bytes(id, "stdout").Length));
+        Assert.Equal((cap, cap, 321), (Bytes(id, "stdout.2").Length, Bytes(id, "stdout.1").Length,
+            Bytes(id, "stdout").Length));
         Assert.False(File.Exists(Path.Combine(_agent.Sandbox(id), "stdout.3")));
         Assert.Equal(content[^321..], Bytes(id, "stderr"));
     }
@@ -63,7 +64,8 @@ public sealed class OutputTests : IDisposable
     [Fact]
     public async Task Output_of_a_descendant_that_outlives_the_command_is_kept_until_it_ends()
     {
-        var id = _agent.Shell("(trap 'echo last; exit' TERM; echo ready > flag; while :; do sleep 0.01; done) & while [ ! -e flag ]; do sleep 0.01; done; echo first");
+        var id = _agent.Shell("(trap 'echo last; exit' TERM; echo ready > flag; while :; do sleep 0.01; done) & " +
+            "while [ ! -e flag ]; do sleep 0.01; done; echo first");
         await _agent.Exited(id);
         Assert.Equal("first\nlast\n", _agent.Output(id));
     }
@@ -73,7 +75,8 @@ public sealed class OutputTests : IDisposable
     {
         var victim = Path.Combine(_agent.Directory, "victim");
         await File.WriteAllTextAsync(victim, "untouched", TestContext.Current.CancellationToken);
-        var id = _agent.Launch(CommandSpec.Shell($"rm stdout; ln -s {victim} stdout; ln -sf {victim} stdout.1; head -c 5000 /dev/zero"), new LogLimits(1_000, Files: 2));
+        var id = _agent.Launch(CommandSpec.Shell($"rm stdout; ln -s {victim} stdout; ln -sf {victim} stdout.1; " +
+            "head -c 5000 /dev/zero"), new LogLimits(1_000, Files: 2));
         await _agent.Exited(id);
         Assert.Equal("untouched", await File.ReadAllTextAsync(victim, TestContext.Current.CancellationToken));
         Assert.Equal(1_000, Bytes(id, "stdout").Length);

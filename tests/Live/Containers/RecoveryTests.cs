@@ -25,7 +25,8 @@ public sealed class RecoveryTests : IDisposable
         var id = _agent.Shell("echo one; while [ ! -e go ]; do sleep 0.01; done; echo two; exit 9");
         await _agent.Says(id, "one");
         Assert.Null((await Restart(id)).Ended);
-        await ContainerHarness.Until(() => _agent.Containers.Usage(id) is { MemBytes: > 0 }, () => "its memory to be seen");
+        await ContainerHarness.Until(() => _agent.Containers.Usage(id) is { MemBytes: > 0 },
+            () => "its memory to be seen");
         await File.WriteAllTextAsync(Path.Combine(_agent.Sandbox(id), "go"), "", TestContext.Current.CancellationToken);
         var exited = await _agent.Exited(id);
         Assert.Equal((9, false), (exited.ExitCode, exited.Killed));
@@ -49,7 +50,8 @@ public sealed class RecoveryTests : IDisposable
         await _agent.Says(id, "one");
         _agent.StopAgent();
         await File.WriteAllTextAsync(Path.Combine(_agent.Sandbox(id), "go"), "", TestContext.Current.CancellationToken);
-        await ContainerHarness.Until(() => File.Exists(Path.Combine(_agent.Meta(id), ContainerFiles.Exit)), () => "the exit file");
+        await ContainerHarness.Until(() => File.Exists(Path.Combine(_agent.Meta(id), ContainerFiles.Exit)),
+            () => "the exit file");
         await ContainerHarness.Until(() => !_agent.Pids(id).Supervisor.IsAlive, () => "the supervisor to end");
         var ended = Assert.IsType<ContainerEvent.Exited>((await Restart(id)).Ended);
         Assert.Equal((137, false), (ended.ExitCode, ended.Killed));

@@ -1,6 +1,8 @@
 namespace Agora.Supervisor.Shared;
 
-/// <summary>Names in a container's meta directory and sandbox. Agent and supervisor meet in these files alone.</summary>
+/// <summary>
+/// Names in a container's meta directory and sandbox. Agent and supervisor meet in these files alone.
+/// </summary>
 internal static class ContainerFiles
 {
     /// <summary>What to start, written by the agent: <see cref="LaunchFile"/>.</summary>
@@ -18,9 +20,11 @@ internal static class ContainerFiles
     /// <summary>How the container ended, written last: <see cref="ExitFile"/>.</summary>
     public const string Exit = "exit";
 
-    /// <summary>The supervisor's own complaints; empty but for a fault.</summary>
+    /// <summary>The supervisor's own complaints; only there after a fault.</summary>
     public const string SupervisorLog = "supervisor.log";
 
-    /// <summary>The command's output, in the sandbox; older parts have <c>.1</c>, <c>.2</c> … behind the name.</summary>
+    /// <summary>
+    /// The command's output, in the sandbox; older parts have <c>.1</c>, <c>.2</c> … behind the name.
+    /// </summary>
     public const string Stdout = "stdout", Stderr = "stderr";
 }

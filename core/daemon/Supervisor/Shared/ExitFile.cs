@@ -32,7 +32,8 @@ internal sealed record ExitFile(
 
     public string Format() => string.Create(CultureInfo.InvariantCulture,
         $"{Heading}\nkind {Word(Kind)}\ncode {Code}\nkilled {(Killed ? 1 : 0)}\ncpu-us {CpuMicroseconds}\n" +
-        $"peak-bytes {PeakBytes}\nstarted-ms {StartedMs}\nended-ms {EndedMs}\nmessage {Message.ReplaceLineEndings(" ")}\n");
+        $"peak-bytes {PeakBytes}\nstarted-ms {StartedMs}\nended-ms {EndedMs}\n" +
+        $"message {Message.ReplaceLineEndings(" ")}\n");
 
     /// <returns>Null if the text is not a whole exit file.</returns>
     public static ExitFile? Parse(string text)
@@ -48,7 +49,8 @@ internal sealed record ExitFile(
         string? Field(string name)
         {
             foreach (var line in lines)
-                if (line.Length > name.Length && line[name.Length] == ' ' && line.StartsWith(name, StringComparison.Ordinal))
+                if (line.Length > name.Length && line[name.Length] == ' ' &&
+                    line.StartsWith(name, StringComparison.Ordinal))
                     return line[(name.Length + 1)..];
             return null;
         }

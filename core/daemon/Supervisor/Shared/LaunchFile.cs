@@ -12,7 +12,8 @@ internal readonly record struct Placement(string Enter, string Leave);
 /// <summary>What a supervisor is to start.</summary>
 /// <param name="Directory">The sandbox: working directory, and where the output goes.</param>
 /// <param name="Environment"><c>NAME=value</c>, all there is.</param>
-/// <param name="LogBytes">Size at which an output file is rotated; 0 hands the file to the command, without limit.</param>
+/// <param name="LogBytes">Size at which an output file is rotated; 0 hands the file to the command, without
+/// limit.</param>
 /// <param name="LogFiles">Output files kept for each stream, the current one included.</param>
 /// <param name="UserId">To run as; -1 for the agent's own.</param>
 /// <param name="Groups">All groups of the user, primary first.</param>

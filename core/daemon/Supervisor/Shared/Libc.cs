@@ -157,7 +157,8 @@ internal static unsafe partial class Libc
     public static partial long syscall(long number, long a, long b, long c, long d);
 
     [LibraryImport("libc")]
-    public static partial int posix_spawn(int* pid, byte* path, void* actions, void* attributes, byte** argv, byte** env);
+    public static partial int posix_spawn(int* pid, byte* path, void* actions, void* attributes, byte** argv,
+        byte** env);
 
     [LibraryImport("libc")]
     public static partial void posix_spawn_file_actions_init(void* actions);

@@ -3,12 +3,14 @@ using System.Buffers.Text;
 namespace Agora.Supervisor.Shared;
 
 /// <summary>One process as /proc/(pid)/stat tells it.</summary>
-/// <param name="StartTicks">When it started, in clock ticks since boot: with the pid it names a process for good.</param>
+/// <param name="StartTicks">When it started, in clock ticks since boot: with the pid it names a process for
+/// good.</param>
 /// <param name="CpuTicks">User and system time of its own.</param>
 /// <param name="ReapedCpuTicks">The same of ended children that it waited for, and of theirs.</param>
 /// <param name="RssPages">Resident memory, in pages.</param>
 internal readonly record struct ProcStat(
-    int Pid, char State, int ParentPid, int Group, int Session, long StartTicks, long CpuTicks, long ReapedCpuTicks, long RssPages)
+    int Pid, char State, int ParentPid, int Group, int Session, long StartTicks,
+    long CpuTicks, long ReapedCpuTicks, long RssPages)
 {
     /// <summary>The line is some 350 bytes; the largest possible fits.</summary>
     private const int LineBytesMax = 2048;

@@ -41,7 +41,8 @@ internal static unsafe class TextFile
         using var text = new NativeText();
         var final = text.Of(path);
         var draft = text.Of(path + ".new");
-        var fd = Libc.openat(Libc.AT_FDCWD, draft, Libc.O_WRONLY | Libc.O_CREAT | Libc.O_TRUNC | Libc.O_CLOEXEC, OwnerOnly);
+        var fd = Libc.openat(Libc.AT_FDCWD, draft, Libc.O_WRONLY | Libc.O_CREAT | Libc.O_TRUNC | Libc.O_CLOEXEC,
+            OwnerOnly);
         if (fd < 0)
             return Libc.Errno;
         var bytes = Encoding.UTF8.GetBytes(content);
