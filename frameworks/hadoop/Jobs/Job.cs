@@ -1,3 +1,5 @@
+using Agora.Sdk;
+
 namespace Agora.Hadoop.Jobs;
 
 /// <summary>
@@ -27,7 +29,9 @@ internal sealed class Job
         Submission = submission;
         Submitted = submitted;
         Conf = new JobConf(submission.Conf);
-        Wait = new LocalityWait(Conf.Milliseconds(JobConf.NodeWaitMs), Conf.Milliseconds(JobConf.RackWaitMs));
+        NodeWait = Conf.Milliseconds(JobConf.NodeWaitMs);
+        RackWait = Conf.Milliseconds(JobConf.RackWaitMs);
+        Delay = new DelayScheduling(NodeWait, RackWait);
         MapSize = Resources.Of(Conf.Decimal(JobConf.MapCpus), Conf.Long(JobConf.MapMib));
         ReduceSize = Resources.Of(Conf.Decimal(JobConf.ReduceCpus), Conf.Long(JobConf.ReduceMib));
         PriorityRank = Array.IndexOf(Priorities, Priority);
@@ -39,7 +43,12 @@ internal sealed class Job
     public JobSubmission Submission { get; }
     public JobConf Conf { get; }
     public DateTimeOffset Submitted { get; }
-    public LocalityWait Wait { get; }
+    public TimeSpan NodeWait { get; }
+    public TimeSpan RackWait { get; }
+    public DelayScheduling Delay { get; }
+
+    /// <summary>When it first turned an offer down for locality since its last node-local launch, to be told to people.</summary>
+    public DateTimeOffset? WaitsSince { get; set; }
     public Resources MapSize { get; }
     public Resources ReduceSize { get; }
 

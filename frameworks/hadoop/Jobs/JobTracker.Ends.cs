@@ -19,14 +19,11 @@ public sealed partial class JobTracker
         job.Outcome = outcome;
         job.FailureInfo = reason;
         job.Version++;
-        foreach (var attempt in LiveAttemptsOf(job))
+        foreach (var attempt in _attempts.Values.Where(a => a.Task.Job == job).OrderBy(a => a.TaskId))
             calls.Add(new SchedulerCall.Kill(attempt.TaskId, attempt.AgentId));
         if (!preparing)
             AbortOnceQuiet(job);
     }
-
-    private static IEnumerable<Attempt> LiveAttemptsOf(Job job) =>
-        job.Maps.Concat(job.Reduces).Where(t => t.Phase == JobTaskPhase.Running).Select(t => t.Current!);
 
     private void AbortOnceQuiet(Job job)
     {

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Agora.Sdk;
 
 namespace Agora.Hadoop.Jobs;
 
@@ -59,7 +60,7 @@ public sealed partial class JobTracker
         if (!Fits(slot, job, job.MapSize, "map"))
             return false;
         var host = slot.Offer.Hostname;
-        var allowed = job.Wait.Allowed(now);
+        var allowed = job.Delay.Allowed(now, host);
         Func<JobTask, bool> may = task => !Avoids(task, host);
         Locality? locality = Locality.Node;
         var map = job.PendingMaps.OnHost(host, may);
@@ -148,7 +149,9 @@ public sealed partial class JobTracker
     {
         if (locality is not { } level)
             return;
-        job.Wait.Launched(now, level);
+        job.Delay.Launched(now, level);
+        if (level == Locality.Node)
+            job.WaitsSince = null;
         var (group, name) = level switch
         {
             Locality.Node => (CounterNames.Job, CounterNames.DataLocalMaps),
@@ -165,7 +168,8 @@ public sealed partial class JobTracker
         var names = string.Join(", ", hosts.Take(HostsNamed)) +
             (hosts.Count > HostsNamed ? $" and {hosts.Count - HostsNamed} more" : "");
         var where = allowed == Locality.Node ? $"on {host}" : $"on {host} or in its rack";
-        var (waited, limit) = (job.Wait.Waited(now), job.Wait.Limit(now));
+        var waited = now - (job.WaitsSince ?? now);
+        var limit = allowed == Locality.Node ? job.NodeWait : job.NodeWait + job.RackWait;
         return $"no data of {job.Id} {where}; waiting {waited.TotalSeconds:0.0} s of {limit.TotalSeconds:0.#} s for {names}";
     }
 
@@ -217,19 +221,23 @@ public sealed partial class JobTracker
     private void Answer(DateTimeOffset now, Slot slot, ICollection<SchedulerCall> calls)
     {
         var refuse = options.IdleRefusal;
+        var host = slot.Offer.Hostname;
         foreach (var rejection in slot.Rejections)
         {
             if (!rejection.ForLocality)
                 continue;
             var job = rejection.Job;
-            job.Wait.Rejected(now);
+            job.WaitsSince ??= now;
             job.JobCounters.Add(CounterNames.Scheduling, CounterNames.OffersRejected, 1);
-            // The offer is wanted back at the moment the job would take it.
-            var untilNextLevel = job.Wait.NextLevelAt(now) - now;
-            refuse = untilNextLevel < refuse ? untilNextLevel : refuse;
+            // The offer is wanted back when the first of them would take it.
+            var refusal = job.Delay.Refusal(now, host);
+            refuse = refusal < refuse ? refusal : refuse;
         }
         if (refuse < options.ShortestRefusal)
             refuse = options.ShortestRefusal;
+        foreach (var rejection in slot.Rejections)
+            if (rejection.ForLocality)
+                rejection.Job.Delay.TurnedDown(now, host, refuse);
         if (slot.Tasks.Count > 0)
         {
             calls.Add(new SchedulerCall.Accept([slot.Offer.Id], slot.Tasks, refuse));

@@ -13,23 +13,28 @@ public sealed class JobTrackerTests
     [Fact]
     public void An_offer_without_the_data_is_rejected_with_a_reason_until_the_wait_is_over_then_taken_by_rack_then_by_any()
     {
+        // Racks are known of hosts that have been offered.
+        _cluster.Offer("node1");
         var job = _cluster.Submit([["node1"]]);
         _cluster.Offer("node3");
         Assert.Equal($"no data of {job} on node3; waiting 0.0 s of 5 s for node1", _cluster.Declined.Reason);
-        Assert.Equal(5 * Second, _cluster.Declined.Refuse);
-
-        _cluster.Advance(2.5 * Second);
-        _cluster.Offer("node2");
-        Assert.Equal($"no data of {job} on node2; waiting 2.5 s of 5 s for node1", _cluster.Declined.Reason);
-        // The offer is wanted back when the next level opens, which is 2.5 s from now.
         Assert.Equal(2.5 * Second, _cluster.Declined.Refuse);
 
+        _cluster.Advance(2 * Second);
+        _cluster.Offer("node2");
+        Assert.Equal($"no data of {job} on node2; waiting 2.0 s of 5 s for node1", _cluster.Declined.Reason);
+
+        // 0.5 s before the rack level opens at 5 s the offer is refused for no longer than that.
         _cluster.Advance(2.5 * Second);
+        _cluster.Offer("node3");
+        Assert.Equal(0.5 * Second, _cluster.Declined.Refuse);
+
+        _cluster.Advance(0.5 * Second);
         _cluster.Offer("node3");
         Assert.Equal($"no data of {job} on node3 or in its rack; waiting 5.0 s of 10 s for node1", _cluster.Declined.Reason);
         _cluster.Offer("node2");
         Assert.Equal("rack", Assert.Single(_cluster.Launched).Labels!["locality"]);
-        Assert.Equal(3, Counter(job, CounterNames.Scheduling, CounterNames.OffersRejected));
+        Assert.Equal(4, Counter(job, CounterNames.Scheduling, CounterNames.OffersRejected));
         Assert.Equal(1, Counter(job, CounterNames.Job, CounterNames.RackLocalMaps));
     }
 
@@ -37,8 +42,12 @@ public sealed class JobTrackerTests
     public void After_both_waits_a_map_runs_anywhere()
     {
         var job = _cluster.Submit([["node1"]], (JobConf.NodeWaitMs, "1000"), (JobConf.RackWaitMs, "2000"));
-        _cluster.Offer("node3");
-        _cluster.Advance(3 * Second);
+        // Refusals are half a wait at most (0.5 s, then 1 s), and only refused time counts: 1 s + 2 s = 6 x 0.5 s.
+        for (var i = 0; i < 6; i++)
+        {
+            _cluster.Offer("node3");
+            _cluster.Advance(0.5 * Second);
+        }
         _cluster.Offer("node3");
         Assert.Equal("any", Assert.Single(_cluster.Launched).Labels!["locality"]);
         Assert.Equal(1, Counter(job, CounterNames.Scheduling, CounterNames.RemoteMaps));

@@ -9,6 +9,8 @@ namespace Agora.Tests.Fast.Hadoop;
 
 public sealed class StoreTests : IAsyncLifetime
 {
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
     private readonly string _root = Directory.CreateTempSubdirectory("agora-store").FullName;
     private StoreHost _host = null!;
     private WebHdfs _store = null!;
@@ -43,11 +45,11 @@ public sealed class StoreTests : IAsyncLifetime
     public async Task The_blocks_of_a_file_lie_on_different_nodes_and_so_do_their_copies()
     {
         await WriteAsync("/f", new byte[3500]);
-        var blocks = await _store.LocateAsync("/f", 0, 3500);
+        var blocks = await _store.LocateAsync("/f", 0, 3500, Stop);
         Assert.Equal([(0L, 1000L), (1000, 1000), (2000, 1000), (3000, 500)], blocks.Select(b => (b.Offset, b.Length)));
         Assert.All(blocks, b => Assert.Equal(2, b.Hosts.Distinct().Count()));
         Assert.Equal(3, blocks.Take(3).Select(b => string.Join(',', b.Hosts)).Distinct().Count());
-        Assert.Equal([(2000L, 1000L)], (await _store.LocateAsync("/f", 2100, 10)).Select(b => (b.Offset, b.Length)));
+        Assert.Equal([(2000L, 1000L)], (await _store.LocateAsync("/f", 2100, 10, Stop)).Select(b => (b.Offset, b.Length)));
     }
 
     [Fact]
@@ -56,9 +58,9 @@ public sealed class StoreTests : IAsyncLifetime
         await WriteAsync("/f", Encoding.ASCII.GetBytes("some text"));
         var copies = Directory.GetFiles(_root, "blk_*", SearchOption.AllDirectories)
             .Where(f => !f.EndsWith(".crc", StringComparison.Ordinal)).ToList();
-        await File.WriteAllTextAsync(copies[0], "same text");
+        await File.WriteAllTextAsync(copies[0], "same text", Stop);
         Assert.Equal("some text", Encoding.ASCII.GetString(await ReadAsync("/f", 0, null)));
-        await File.WriteAllTextAsync(copies[1], "same text");
+        await File.WriteAllTextAsync(copies[1], "same text", Stop);
         await Assert.ThrowsAnyAsync<Exception>(() => ReadAsync("/f", 0, null));
     }
 
@@ -70,8 +72,8 @@ public sealed class StoreTests : IAsyncLifetime
             await s.WriteAsync(new byte[5000], stop);
             await s.FlushAsync(stop);
             throw new InvalidOperationException("no more");
-        }));
-        Assert.Null(await _store.StatAsync("/f"));
+        }, Stop));
+        Assert.Null(await _store.StatAsync("/f", Stop));
     }
 
     [Fact]
@@ -80,22 +82,22 @@ public sealed class StoreTests : IAsyncLifetime
         await WriteAsync("/d/f", new byte[100]);
         await WriteAsync("/d/f", new byte[2500], overwrite: true);
         Assert.Equal(3 * 2 * 2, Directory.GetFiles(_root, "blk_*", SearchOption.AllDirectories).Length);
-        Assert.True(await _store.DeleteAsync("/d", recursive: true));
+        Assert.True(await _store.DeleteAsync("/d", recursive: true, Stop));
         Assert.Empty(Directory.GetFiles(_root, "blk_*", SearchOption.AllDirectories));
-        Assert.False(await _store.DeleteAsync("/d", recursive: true));
+        Assert.False(await _store.DeleteAsync("/d", recursive: true, Stop));
     }
 
     [Fact]
     public async Task Renames_say_whether_they_were_done()
     {
         await WriteAsync("/d/f", [1]);
-        Assert.False(await _store.RenameAsync("/d/nope", "/d/x"));
-        Assert.False(await _store.RenameAsync("/d/f", "/no/parent"));
-        Assert.True(await _store.MakeDirectoriesAsync("/e"));
-        Assert.True(await _store.RenameAsync("/d/f", "/e"));
-        Assert.Equal("/e/f", Assert.Single(await _store.ListAsync("/e")).Path);
-        Assert.False(await _store.RenameAsync("/e", "/e/inside"));
-        Assert.False(await _store.RenameAsync("/d", "/e/f"));
+        Assert.False(await _store.RenameAsync("/d/nope", "/d/x", Stop));
+        Assert.False(await _store.RenameAsync("/d/f", "/no/parent", Stop));
+        Assert.True(await _store.MakeDirectoriesAsync("/e", Stop));
+        Assert.True(await _store.RenameAsync("/d/f", "/e", Stop));
+        Assert.Equal("/e/f", Assert.Single(await _store.ListAsync("/e", Stop)).Path);
+        Assert.False(await _store.RenameAsync("/e", "/e/inside", Stop));
+        Assert.False(await _store.RenameAsync("/d", "/e/f", Stop));
     }
 
     [Fact]
@@ -103,11 +105,11 @@ public sealed class StoreTests : IAsyncLifetime
     {
         await WriteAsync("/d/f", [1, 2, 3]);
         var stray = Path.Combine(_root, "node1", "blocks", "blk_999");
-        await File.WriteAllTextAsync(stray, "half written");
+        await File.WriteAllTextAsync(stray, "half written", Stop);
         await _host.DisposeAsync();
         _host = await StoreHost.StartAsync(new StoreOptions(_root, ["node1", "node2", "node3"]), 0, TimeProvider.System);
         using var again = new WebHdfs(_host.Address, "ann");
-        Assert.Equal(3, (await again.StatAsync("/d/f"))!.Length);
+        Assert.Equal(3, (await again.StatAsync("/d/f", Stop))!.Length);
         Assert.False(File.Exists(stray));
     }
 
@@ -128,23 +130,23 @@ public sealed class StoreTests : IAsyncLifetime
     {
         using var http = new HttpClient();
         using var request = new HttpRequestMessage(new HttpMethod(method), $"{_host.Address}webhdfs/v1{target}");
-        using var response = await http.SendAsync(request);
+        using var response = await http.SendAsync(request, Stop);
         Assert.Equal(status, (int)response.StatusCode);
         var package = exception == "FileNotFoundException" ? "java.io" : "java.lang";
         Assert.Equal($"{{\"RemoteException\":{{\"exception\":\"{exception}\",\"javaClassName\":\"{package}.{exception}\"," +
-            $"\"message\":\"{message}\"}}}}", await response.Content.ReadAsStringAsync());
+            $"\"message\":\"{message}\"}}}}", await response.Content.ReadAsStringAsync(Stop));
     }
 
     [Fact]
     public async Task Data_operations_are_redirected_and_lists_look_as_Hadoops_do()
     {
         using var http = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false });
-        using var redirect = await http.PutAsync($"{_host.Address}webhdfs/v1/w/f?op=CREATE&user.name=ann&permission=600", null);
+        using var redirect = await http.PutAsync($"{_host.Address}webhdfs/v1/w/f?op=CREATE&user.name=ann&permission=600", null, Stop);
         Assert.Equal(HttpStatusCode.TemporaryRedirect, redirect.StatusCode);
         Assert.StartsWith("?op=CREATE&user.name=ann&overwrite=false&permission=600", redirect.Headers.Location!.Query, StringComparison.Ordinal);
-        using var created = await http.PutAsync(redirect.Headers.Location, new ByteArrayContent([65, 66]));
+        using var created = await http.PutAsync(redirect.Headers.Location, new ByteArrayContent([65, 66]), Stop);
         Assert.Equal(HttpStatusCode.Created, created.StatusCode);
-        var list = await http.GetStringAsync($"{_host.Address}webhdfs/v1/w?op=LISTSTATUS");
+        var list = await http.GetStringAsync($"{_host.Address}webhdfs/v1/w?op=LISTSTATUS", Stop);
         Assert.Matches("^\\{\"FileStatuses\":\\{\"FileStatus\":\\[\n\\{\"accessTime\":\\d+,\"blockSize\":1000,\"group\":\"supergroup\"," +
             "\"length\":2,\"modificationTime\":\\d+,\"owner\":\"ann\",\"pathSuffix\":\"f\",\"permission\":\"600\",\"replication\":2," +
             "\"type\":\"FILE\"\\}\n\\]\\}\\}\n$", list);
@@ -164,16 +166,16 @@ public sealed class StoreTests : IAsyncLifetime
     }
 
     private async Task<string> NamesAsync(string pattern) =>
-        string.Join(' ', (await PathPattern.ExpandAsync(_store, pattern)).Select(f => f.Path));
+        string.Join(' ', (await PathPattern.ExpandAsync(_store, pattern, Stop)).Select(f => f.Path));
 
     private Task WriteAsync(string path, byte[] bytes, bool overwrite = false) =>
-        _store.CreateAsync(path, new CreateOptions(overwrite), (s, stop) => s.WriteAsync(bytes, stop).AsTask());
+        _store.CreateAsync(path, new CreateOptions(overwrite), (s, stop) => s.WriteAsync(bytes, stop).AsTask(), Stop);
 
     private async Task<byte[]> ReadAsync(string path, long offset, long? length)
     {
-        await using var stream = await _store.OpenAsync(path, offset, length);
+        await using var stream = await _store.OpenAsync(path, offset, length, Stop);
         var memory = new MemoryStream();
-        await stream.CopyToAsync(memory);
+        await stream.CopyToAsync(memory, Stop);
         return memory.ToArray();
     }
 }
