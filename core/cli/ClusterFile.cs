@@ -54,7 +54,15 @@ internal sealed record ServiceFile(string Name, List<string> Command, List<strin
         var directory = Path.Combine(Installation.LibDirectory, "services");
         if (!Directory.Exists(directory))
             return [];
-        return [.. Directory.GetFiles(directory, "*.json").Order(StringComparer.Ordinal)
-            .Select(f => JsonSerializer.Deserialize(File.ReadAllText(f), ClusterFileJson.Default.ServiceFile)!)];
+        var left = Directory.GetFiles(directory, "*.json").Order(StringComparer.Ordinal)
+            .Select(f => JsonSerializer.Deserialize(File.ReadAllText(f), ClusterFileJson.Default.ServiceFile)!).ToList();
+        List<ServiceFile> ordered = [];
+        while (left.Find(s => s.After?.All(a => ordered.Exists(o => o.Name == a)) ?? true) is { } next)
+        {
+            left.Remove(next);
+            ordered.Add(next);
+        }
+        return left.Count == 0 ? ordered : throw new Failure($"service '{left[0].Name}' cannot be started",
+            $"it waits for {string.Join(", ", left[0].After!)}, which is not among {directory}", "correct its \"after\" there");
     }
 }

@@ -53,6 +53,13 @@ public sealed class Resources : IEquatable<Resources>
 
     private bool OnlyCommonScalars => _others.Length == 0 && _ranges.Length == 0 && _sets.Length == 0;
 
+    /// <summary>
+    /// Without ranges and sets, which belong to one agent each: amounts of several agents can be added up, the ports of
+    /// several agents cannot.
+    /// </summary>
+    public Resources Scalars => _ranges.Length == 0 && _sets.Length == 0 ? this
+        : new Resources(MilliCpus, MemBytes, DiskBytes, MilliGpus, _others, [], []);
+
     public bool IsEmpty => MilliCpus == 0 && MemBytes == 0 && DiskBytes == 0 && MilliGpus == 0 && OnlyCommonScalars;
 
     /// <summary>Resources of the common kinds: processors (not thousandths), memory and disk in MiB.</summary>
@@ -97,6 +104,8 @@ public sealed class Resources : IEquatable<Resources>
     /// <exception cref="InvalidOperationException"><paramref name="b"/> is not contained in <paramref name="a"/>.</exception>
     public static Resources operator -(Resources a, Resources b)
     {
+        if (ReferenceEquals(a, b))
+            return Empty;
         if (!a.Contains(b))
             throw new InvalidOperationException($"cannot take [{b}] out of [{a}]");
         if (a.OnlyCommonScalars)

@@ -27,6 +27,8 @@ public sealed class World
 
     public SimAgent AddAgent(string hostname, Resources resources, string rack, AgentOptions? options = null)
     {
+        // Ports too: what belongs to one agent must not get mixed up with another's.
+        resources += Resources.Parse("ports:[31000-31999]");
         var agent = new SimAgent(this,
             new AgentInfo(null, hostname, hostname, 1, resources, Attributes.Parse($"rack:{rack}")), options ?? new AgentOptions());
         Agents.Add(agent);

@@ -49,7 +49,7 @@ public sealed partial class Allocator
             return;
         Passes++;
         Begin();
-        while (_roleQueue.Count > 0)
+        while (_roleQueue.Count > 0 && IsAnythingLeft())
         {
             var framework = _roleQueue.First.Members!.First.Account!;
             if (FindAgent(framework, now) is { } agent)
@@ -71,6 +71,20 @@ public sealed partial class Allocator
                 if (IsWorthwhile(agent))
                     _freeAgents.Add(agent);
         }
+    }
+
+    /// <summary>Ends a pass without asking every framework once the last agent is given away.</summary>
+    private bool IsAnythingLeft()
+    {
+        SkipUsedUp(_dirtyAgents, ref _firstDirty);
+        SkipUsedUp(_freeAgents, ref _firstFree);
+        return _firstDirty < _dirtyAgents.Count || _firstFree < _freeAgents.Count;
+    }
+
+    private static void SkipUsedUp(List<AgentAccount> agents, ref int first)
+    {
+        while (first < agents.Count && !IsWorthwhile(agents[first]))
+            first++;
     }
 
     private void End()
@@ -117,8 +131,8 @@ public sealed partial class Allocator
         if (framework.Cursor is { Hint: 0, HintedAgent: 0, Agent: 0 })
             _seen.Add(framework);
         return FindHinted(framework, now) ?? (framework.Dirty
-            ? FindIn(_freeAgents, ref _firstFree, framework, now)
-            : FindIn(_dirtyAgents, ref _firstDirty, framework, now));
+            ? FindIn(_freeAgents, _firstFree, framework, now)
+            : FindIn(_dirtyAgents, _firstDirty, framework, now));
     }
 
     private AgentAccount? FindHinted(FrameworkAccount framework, DateTimeOffset now)
@@ -142,10 +156,8 @@ public sealed partial class Allocator
 
     /// <param name="first">Agents before it have nothing left for anybody in this pass.</param>
     private static AgentAccount? FindIn(
-        List<AgentAccount> agents, ref int first, FrameworkAccount framework, DateTimeOffset now)
+        List<AgentAccount> agents, int first, FrameworkAccount framework, DateTimeOffset now)
     {
-        while (first < agents.Count && !IsWorthwhile(agents[first]))
-            first++;
         ref var cursor = ref framework.Cursor;
         for (cursor.Agent = Math.Max(cursor.Agent, first); cursor.Agent < agents.Count; cursor.Agent++)
         {

@@ -36,7 +36,7 @@ public sealed partial class Allocator
         _agents.Add(id, agent);
         _agentsByName[hostname] = agent;
         _agentsByName[id.Value] = agent;
-        Total += total;
+        Total += total.Scalars;
         _totalChanged = true;
         MarkDirty(agent);
     }
@@ -50,7 +50,7 @@ public sealed partial class Allocator
         _agentsByName.Remove(id.Value);
         if (_agentsByName.GetValueOrDefault(agent!.Hostname) == agent)
             _agentsByName.Remove(agent.Hostname);
-        Total -= agent.Total;
+        Total -= agent.Total.Scalars;
         _totalChanged = true;
         agent.Offerable = false;
     }
@@ -112,7 +112,7 @@ public sealed partial class Allocator
         var role = Role(name);
         role.Standing.WeightMilli = weightMilli ?? role.Standing.WeightMilli;
         role.Standing.Priority = priority ?? role.Standing.Priority;
-        role.Standing.Guaranteed = guaranteed ?? role.Standing.Guaranteed;
+        role.Standing.Guaranteed = guaranteed?.Scalars ?? role.Standing.Guaranteed;
         HasGuarantees = _roles.Values.Any(r => !r.Standing.Guaranteed.IsEmpty);
         Refresh(role);
     }
@@ -164,6 +164,7 @@ public sealed partial class Allocator
 
     private void Charge(FrameworkAccount framework, Resources amount, bool giveBack)
     {
+        amount = amount.Scalars;
         var (own, role) = (framework.Standing, framework.Role.Standing);
         own.Held = giveBack ? own.Held - amount : own.Held + amount;
         role.Held = giveBack ? role.Held - amount : role.Held + amount;

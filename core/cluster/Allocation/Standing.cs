@@ -16,7 +16,7 @@ public sealed class Standing
     /// <summary>Of a role, for strict priorities: higher goes first. 0 for a framework.</summary>
     public int Priority { get; internal set; }
 
-    /// <summary>Tasks, executors and outstanding offers together.</summary>
+    /// <summary>Scalars of tasks, executors and outstanding offers together.</summary>
     public Resources Held { get; internal set; } = Resources.Empty;
 
     /// <summary>Dominant share of <see cref="Held"/>, by weight.</summary>

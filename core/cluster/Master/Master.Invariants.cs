@@ -20,7 +20,7 @@ public sealed partial class Master
             foreach (var ((framework, executor), spec) in agent.Executors)
             {
                 Require(held.ContainsKey(framework), $"executor {executor} on {agent.Id} is of {framework}, which is gone");
-                held[framework] += spec.Resources;
+                held[framework] += spec.Resources.Scalars;
                 sum += spec.Resources;
             }
             foreach (var task in agent.Tasks.Values)
@@ -29,14 +29,14 @@ public sealed partial class Master
                 Require(task.Framework.Tasks.GetValueOrDefault(task.Spec.Id) == task, $"task {task.Spec.Id} of {agent.Id} is not its framework's");
                 if (!task.Charged)
                     continue;
-                held[task.Framework.Id] += task.Spec.Resources;
+                held[task.Framework.Id] += task.Spec.Resources.Scalars;
                 sum += task.Spec.Resources;
             }
             foreach (var offer in agent.Offers.Values)
             {
                 Require(IsOut(offer), $"{offer.Offer.Id} of {agent.Id} is not its framework's");
                 Require(agent.Condition != AgentCondition.Disconnected, $"disconnected {agent.Id} is on offer");
-                held[offer.Framework.Id] += offer.Offer.Resources;
+                held[offer.Framework.Id] += offer.Offer.Resources.Scalars;
                 sum += offer.Offer.Resources;
             }
             Require(sum == agent.Info.Resources, $"on {agent.Id} free, used and offered make [{sum}], not [{agent.Info.Resources}]");

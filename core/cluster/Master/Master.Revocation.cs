@@ -29,7 +29,7 @@ public sealed partial class Master
             _revocations.Add(role, new RevocationPlan(deadline, victims));
             foreach (var group in victims.GroupBy(v => v.Framework))
             {
-                var amount = group.Aggregate(Resources.Empty, (sum, task) => sum + task.Spec.Resources);
+                var amount = group.Aggregate(Resources.Empty, (sum, task) => sum + task.Spec.Resources.Scalars);
                 Send(group.Key, new SchedulerEvent.RevocationWarning(amount, deadline, [.. group.Select(t => t.Spec.Id)]));
             }
         }
@@ -80,7 +80,7 @@ public sealed partial class Master
                 continue;
             var role = task.Framework.Info.Role;
             var (has, guaranteed) = held[role];
-            var rest = has - task.Spec.Resources;
+            var rest = has - task.Spec.Resources.Scalars;
             if (!rest.Contains(Resources.MinScalars(guaranteed, has)))
                 continue;
             held[role] = (rest, guaranteed);

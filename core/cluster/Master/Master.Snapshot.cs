@@ -11,8 +11,8 @@ public sealed partial class Master
         IReadOnlyList<TaskView> tasks = !withTasks ? [] : [.. _completedFrameworks.SelectMany(f => f.Tasks),
             .. _frameworks.Values.SelectMany(f => f.Completed.Concat(f.Tasks.Values.OrderBy(t => t.Number))).Select(View)];
         return new ClusterSnapshot(_now, Epoch, _allocator.PolicyName, _started, _allocator.Total,
-            agents.Aggregate(Resources.Empty, (sum, a) => sum + a.Used),
-            offers.Aggregate(Resources.Empty, (sum, o) => sum + o.Offer.Resources), CountersView(), agents,
+            agents.Aggregate(Resources.Empty, (sum, a) => sum + a.Used.Scalars),
+            offers.Aggregate(Resources.Empty, (sum, o) => sum + o.Offer.Resources.Scalars), CountersView(), agents,
             [.. _frameworks.Values.Select(f => View(f, Condition(f))), .. _completedFrameworks.Select(f => f.Framework)], tasks,
             [.. offers.Select(o => new OfferView(o.Offer.Id, o.Framework.Id, o.Agent.Id, o.Offer.Hostname,
                 o.Offer.Resources, o.Made, o.Offer.Expires))],
@@ -39,7 +39,7 @@ public sealed partial class Master
     private FrameworkView View(FrameworkEntry framework, FrameworkCondition condition)
     {
         var held = _allocator.HeldBy(framework.Id);
-        var offered = framework.Offers.Values.Aggregate(Resources.Empty, (sum, o) => sum + o.Offer.Resources);
+        var offered = framework.Offers.Values.Aggregate(Resources.Empty, (sum, o) => sum + o.Offer.Resources.Scalars);
         return new FrameworkView(framework.Info, condition, _allocator.IsSuppressed(framework.Id), held - offered,
             offered, _allocator.Demand(framework.Id, _now), _allocator.DominantShare(framework.Id),
             _allocator.FairShare(framework.Id), framework.Tasks.Values.Count(t => !t.State.IsTerminal()),

@@ -15,10 +15,11 @@ public sealed partial class Master
     private readonly MasterOptions _options;
     private readonly Allocator _allocator;
     private readonly List<MasterEffect> _effects = [];
-    private readonly SortedDictionary<FrameworkId, FrameworkEntry> _frameworks = [];
+    // Enumerated in order of insertion, or nearly so: the same on every run, which is all that order is needed for.
+    private readonly Dictionary<FrameworkId, FrameworkEntry> _frameworks = [];
     private readonly Queue<(FrameworkView Framework, IReadOnlyList<TaskView> Tasks)> _completedFrameworks = new();
     private readonly HashSet<FrameworkId> _completedIds = [];
-    private readonly SortedDictionary<AgentId, AgentEntry> _agents = [];
+    private readonly Dictionary<AgentId, AgentEntry> _agents = [];
     private readonly Dictionary<long, FrameworkEntry> _schedulers = [];
     private readonly Dictionary<long, AgentEntry> _agentConnections = [];
     private readonly DateTimeOffset _started;

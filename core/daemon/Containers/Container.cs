@@ -61,11 +61,14 @@ internal sealed class Container(
         return await Watch(_supervisor, spec.MetaDirectory, tell);
     }
 
-    /// <summary>Goes on with a container of a former agent process.</summary>
+    /// <summary>
+    /// Goes on with a container of a former agent process, which can be killed as soon as this has been called.
+    /// </summary>
     /// <returns>How it ended.</returns>
     public Task<ContainerEvent> TakeOver(SupervisorProcess supervisor, string metaDirectory)
     {
-        _supervisor = supervisor;
+        lock (_lock)
+            _supervisor = supervisor;
         return Watch(supervisor, metaDirectory, _ => { });
     }
 

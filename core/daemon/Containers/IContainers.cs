@@ -21,7 +21,8 @@ public interface IContainers
 
     /// <summary>
     /// Finds the containers of a former agent process: each directory in <paramref name="directory"/> is one's meta
-    /// directory. Those that run are taken over: they are watched, can be killed and report their end as usual.
+    /// directory. Those that run are taken over: they are watched, can be killed and report their end as usual, which
+    /// may come before this method returns.
     /// </summary>
     Task<IReadOnlyList<RecoveredContainer>> Recover(string directory);
 }

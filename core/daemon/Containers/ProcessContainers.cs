@@ -60,7 +60,7 @@ public sealed class ProcessContainers(
         if (launch is not null && SupervisorProcess.Find(_watcher, metaDirectory) is { } supervisor)
         {
             var container = Add(id);
-            _ = Task.Run(() => Live(container, container.TakeOver(supervisor, metaDirectory)));
+            _ = Live(container, container.TakeOver(supervisor, metaDirectory));
             return new RecoveredContainer(id, metaDirectory, Ended: null);
         }
         var measured = isolator.Usage(id);

@@ -48,7 +48,7 @@ public sealed class StreamServer<TOut, TOutWire, TOutBatch, TIn, TInWire, TInBat
         if (!_open.TryGetValue(connection, out var open) || open.Closing || open.Sender.TrySend(item))
             return;
         open.Closing = true;
-        logger.LogWarning("connection {Connection} does not read, or is gone: cut off", connection);
+        logger.LogInformation("connection {Connection} is gone, or does not read and is cut off", connection);
         open.Abort();
     }
 

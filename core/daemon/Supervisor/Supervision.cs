@@ -18,8 +18,11 @@ internal sealed unsafe class Supervision(LaunchFile launch)
     /// <summary>For what the main process leaves behind, and after a SIGTERM to the supervisor.</summary>
     private const int StragglerGraceMs = 500, TerminationGraceMs = 3000;
 
-    /// <summary>SIGKILL is sent again as long as something is left: it may have been forking.</summary>
-    private const int KillAgainMs = 20;
+    /// <summary>
+    /// SIGKILL is sent again as long as something is left: it may have been forking. Some rounds go without a pause,
+    /// so that what forks fast is overtaken while it is small.
+    /// </summary>
+    private const int KillAgainMs = 20, KillRoundsMax = 10;
 
     private const int NoWait = 1, AllKinds = 0x40000000, UsageOfChildren = -1;
     private const int CommandBytesMax = 256, SignalInfoBytes = 128;
@@ -170,22 +173,29 @@ internal sealed unsafe class Supervision(LaunchFile launch)
     private void KillTree()
     {
         _phase = Phase.Killing;
+        for (var round = 0; round < KillRoundsMax && Signal(Libc.SIGKILL) > 0; round++)
+        {
+        }
         _deadline = Environment.TickCount64 + KillAgainMs;
-        Signal(Libc.SIGKILL);
     }
 
     /// <summary>
     /// The main process's group at once, then every other descendant. A descriptor of the process is taken before it
     /// is checked to be still the one seen, so a signal never reaches a stranger that got the number in between.
     /// </summary>
-    private void Signal(int signal)
+    /// <returns>How many were found alive.</returns>
+    private int Signal(int signal)
     {
+        var alive = 0;
         const long pidfdSendSignal = 424, pidfdOpen = 434;
         if (!_mainEnded)
             Libc.kill(-_main, signal);
         foreach (var process in new ProcTable().Descendants(Libc.getpid()))
         {
-            if (process.IsZombie || (!_mainEnded && process.Group == _main))
+            if (process.IsZombie)
+                continue;
+            alive++;
+            if (!_mainEnded && process.Group == _main)
                 continue;
             var fd = (int)Libc.syscall(pidfdOpen, process.Pid, 0, 0, 0);
             if (fd < 0)
@@ -194,6 +204,7 @@ internal sealed unsafe class Supervision(LaunchFile launch)
                 _ = Libc.syscall(pidfdSendSignal, fd, signal, 0, 0);
             Libc.close(fd);
         }
+        return alive;
     }
 
     private void TellStarted()

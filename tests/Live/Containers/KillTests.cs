@@ -90,18 +90,19 @@ public sealed class KillTests : IDisposable
         Assert.Empty(_agent.Alive(id));
     }
 
+    /// <summary>Two chains of processes, each of which starts its successor in a new session and ends.</summary>
     [Fact]
     public async Task A_tree_that_keeps_forking_is_ended_too()
     {
         var id = _agent.Shell("""
-            cat > f.sh <<'E'
+            cat > chain.sh <<'E'
             trap '' TERM
             echo x >> spawned
-            sleep 0.02
-            setsid sh f.sh &
-            setsid sh f.sh & [ "$(wc -l < spawned)" -gt 60 ] && exec sleep 1000
+            setsid sh chain.sh & sleep 0.01
             E
-            sh f.sh & while [ "$(wc -l < spawned)" -lt 20 ]; do sleep 0.01; done; echo ready; wait; sleep 1000
+            sh chain.sh & sh chain.sh &
+            while [ "$(wc -l < spawned)" -lt 20 ]; do sleep 0.01; done
+            echo ready; sleep 1000
             """);
         await _agent.Says(id, "ready");
         _agent.Containers.Kill(id, TimeSpan.Zero);

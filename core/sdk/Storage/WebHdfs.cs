@@ -1,0 +1,222 @@
+using System.Globalization;
+using System.Net;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+
+namespace Agora.Storage;
+
+/// <summary>
+/// A store that speaks WebHDFS: every call goes to the name node, and data to and from the data nodes it redirects to.
+/// </summary>
+/// <param name="server">The name node's HTTP address.</param>
+/// <param name="user">Sent as <c>user.name</c> with every call.</param>
+public sealed class WebHdfs(Uri server, string user, string? prefix = null) : IFileSystem, IDisposable
+{
+    /// <summary>How long a connection may take to be made.</summary>
+    private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(10);
+
+    private readonly HttpClient _http = new(
+        new SocketsHttpHandler { AllowAutoRedirect = false, ConnectTimeout = ConnectTimeout, UseCookies = false })
+    {
+        Timeout = Timeout.InfiniteTimeSpan,
+    };
+
+    public string Prefix { get; } = prefix ?? $"hdfs://{server.Authority}";
+    public string HomeDirectory { get; } = $"/user/{user}";
+
+    public void Dispose() => _http.Dispose();
+
+    public async Task<FileStatus?> StatAsync(string path, CancellationToken stop = default)
+    {
+        try
+        {
+            var answer = await AskAsync(HttpMethod.Get, path, "GETFILESTATUS", "",
+                WebHdfsJson.Default.FileStatusAnswer, stop);
+            return FromWire(answer.FileStatus, path);
+        }
+        catch (FileNotFoundException)
+        {
+            return null;
+        }
+    }
+
+    public async Task<IReadOnlyList<FileStatus>> ListAsync(string path, CancellationToken stop = default)
+    {
+        var answer = await AskAsync(HttpMethod.Get, path, "LISTSTATUS", "",
+            WebHdfsJson.Default.FileStatusesAnswer, stop);
+        return [.. answer.FileStatuses.FileStatus
+            .Select(s => FromWire(s, s.PathSuffix.Length == 0 ? path : StoragePath.Join(path, s.PathSuffix)))
+            .OrderBy(s => s.Name, StringComparer.Ordinal)];
+    }
+
+    public async Task<Stream> OpenAsync(
+        string path, long offset = 0, long? length = null, CancellationToken stop = default)
+    {
+        if (length == 0)
+            return Stream.Null;
+        var range = $"&offset={offset}" + (length is { } n ? $"&length={n}" : "");
+        var response = await SendAsync(HttpMethod.Get, path, "OPEN", range, stop);
+        try
+        {
+            if (response.StatusCode == HttpStatusCode.TemporaryRedirect)
+            {
+                var target = response.Headers.Location!;
+                response.Dispose();
+                using var request = new HttpRequestMessage(HttpMethod.Get, target);
+                response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, stop);
+            }
+            await ThrowIfRefusedAsync(response, path, stop);
+            return await response.Content.ReadAsStreamAsync(stop);
+        }
+        catch (StorageException e) when (e.Message.StartsWith("Offset=", StringComparison.Ordinal))
+        {
+            response.Dispose();
+            return Stream.Null;
+        }
+        catch
+        {
+            response.Dispose();
+            throw;
+        }
+    }
+
+    public async Task CreateAsync(
+        string path, CreateOptions options, Func<Stream, CancellationToken, Task> write,
+        CancellationToken stop = default)
+    {
+        var parameters = new StringBuilder();
+        if (options.BlockSizeBytes is { } blockSize)
+            parameters.Append(CultureInfo.InvariantCulture, $"&blocksize={blockSize}");
+        parameters.Append(options.Overwrite ? "&overwrite=true" : "&overwrite=false");
+        if (options.Replication is { } replication)
+            parameters.Append(CultureInfo.InvariantCulture, $"&replication={replication}");
+        using var redirect = await SendAsync(HttpMethod.Put, path, "CREATE", parameters.ToString(), stop);
+        await ThrowIfRefusedAsync(redirect, path, stop);
+        if (redirect.Headers.Location is not { } target)
+            throw new StorageException($"the store at {server} did not say where to write {path}");
+        using var body = new WrittenContent(write);
+        using var request = new HttpRequestMessage(HttpMethod.Put, target) { Content = body };
+        try
+        {
+            using var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, stop);
+            await ThrowIfRefusedAsync(response, path, stop);
+        }
+        catch (HttpRequestException) when (body.Failure is not null)
+        {
+            throw body.Failure;
+        }
+    }
+
+    public async Task<bool> MakeDirectoriesAsync(string path, CancellationToken stop = default) =>
+        (await AskAsync(HttpMethod.Put, path, "MKDIRS", "", WebHdfsJson.Default.BooleanAnswer, stop)).Boolean;
+
+    public async Task<bool> RenameAsync(string path, string destination, CancellationToken stop = default) =>
+        (await AskAsync(HttpMethod.Put, path, "RENAME", $"&destination={Uri.EscapeDataString(destination)}",
+            WebHdfsJson.Default.BooleanAnswer, stop)).Boolean;
+
+    public async Task<bool> DeleteAsync(string path, bool recursive, CancellationToken stop = default) =>
+        (await AskAsync(HttpMethod.Delete, path, "DELETE", recursive ? "&recursive=true" : "&recursive=false",
+            WebHdfsJson.Default.BooleanAnswer, stop)).Boolean;
+
+    public async Task<ContentSummary> SummarizeAsync(string path, CancellationToken stop = default)
+    {
+        var s = (await AskAsync(HttpMethod.Get, path, "GETCONTENTSUMMARY", "",
+            WebHdfsJson.Default.ContentSummaryAnswer, stop)).ContentSummary;
+        return new ContentSummary(s.DirectoryCount, s.FileCount, s.Length, s.SpaceConsumed);
+    }
+
+    public async Task<IReadOnlyList<BlockLocation>> LocateAsync(
+        string path, long offset, long length, CancellationToken stop = default)
+    {
+        var range = $"&offset={offset}&length={length}";
+        try
+        {
+            var answer = await AskAsync(HttpMethod.Get, path, "GETFILEBLOCKLOCATIONS", range,
+                WebHdfsJson.Default.BlockLocationsAnswer, stop);
+            return [.. answer.BlockLocations.BlockLocation
+                .Select(b => new BlockLocation(b.Offset, b.Length, b.Hosts))];
+        }
+        catch (StorageException e) when (e.RemoteException == "IllegalArgumentException")
+        {
+            // Hadoop before 2.9 has only the older, private operation.
+            var answer = await AskAsync(HttpMethod.Get, path, "GET_BLOCK_LOCATIONS", range,
+                WebHdfsJson.Default.LocatedBlocksAnswer, stop);
+            return [.. answer.LocatedBlocks.LocatedBlocks.Select(b =>
+                new BlockLocation(b.StartOffset, b.Block.NumBytes, [.. b.Locations.Select(l => l.HostName)]))];
+        }
+    }
+
+    private async Task<T> AskAsync<T>(HttpMethod method, string path, string operation, string parameters,
+        JsonTypeInfo<T> shape, CancellationToken stop)
+    {
+        using var response = await SendAsync(method, path, operation, parameters, stop);
+        await ThrowIfRefusedAsync(response, path, stop);
+        var body = await response.Content.ReadAsByteArrayAsync(stop);
+        return JsonSerializer.Deserialize(body, shape)
+            ?? throw new StorageException($"the store at {server} answered {operation} {path} with nothing");
+    }
+
+    private Task<HttpResponseMessage> SendAsync(
+        HttpMethod method, string path, string operation, string parameters, CancellationToken stop)
+    {
+        var escaped = string.Join('/', path.Split('/').Select(Uri.EscapeDataString));
+        var address = new Uri(server,
+            $"/webhdfs/v1{escaped}?op={operation}&user.name={Uri.EscapeDataString(user)}{parameters}");
+        return _http.SendAsync(new HttpRequestMessage(method, address), HttpCompletionOption.ResponseHeadersRead, stop);
+    }
+
+    private async Task ThrowIfRefusedAsync(HttpResponseMessage response, string path, CancellationToken stop)
+    {
+        if ((int)response.StatusCode < 400)
+            return;
+        var body = await response.Content.ReadAsByteArrayAsync(stop);
+        WireRemoteException? refusal = null;
+        try
+        {
+            refusal = JsonSerializer.Deserialize(body, WebHdfsJson.Default.RemoteExceptionAnswer)?.RemoteException;
+        }
+        catch (JsonException)
+        {
+            // Not a WebHDFS answer (a proxy's page, say): the status code has to do.
+        }
+        var message = refusal?.Message ?? $"the store at {server} answered {(int)response.StatusCode} for {path}";
+        if (response.StatusCode == HttpStatusCode.NotFound)
+            throw new FileNotFoundException(message, path);
+        throw new StorageException(message, refusal?.Exception ?? "IOException");
+    }
+
+    private static FileStatus FromWire(WireFileStatus s, string path) => new(
+        path, s.Type == "DIRECTORY", s.Length, s.BlockSize, s.Replication,
+        DateTimeOffset.FromUnixTimeMilliseconds(s.ModificationTime),
+        DateTimeOffset.FromUnixTimeMilliseconds(s.AccessTime), s.Permission, s.Owner, s.Group);
+
+    /// <summary>A request body of unknown length, written by a callback. A failure of it aborts the request.</summary>
+    private sealed class WrittenContent(Func<Stream, CancellationToken, Task> write) : HttpContent
+    {
+        public Exception? Failure { get; private set; }
+
+        protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) =>
+            SerializeToStreamAsync(stream, context, CancellationToken.None);
+
+        protected override async Task SerializeToStreamAsync(
+            Stream stream, TransportContext? context, CancellationToken cancellationToken)
+        {
+            try
+            {
+                await write(stream, cancellationToken);
+            }
+            catch (Exception e)
+            {
+                Failure = e;
+                throw;
+            }
+        }
+
+        protected override bool TryComputeLength(out long length)
+        {
+            length = 0;
+            return false;
+        }
+    }
+}

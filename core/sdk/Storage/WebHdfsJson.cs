@@ -1,0 +1,73 @@
+using System.Text.Json.Serialization;
+
+namespace Agora.Storage;
+
+/// <summary>WebHDFS's JSON shapes. Names of properties are the wire's; numbers are longs and never floats.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(FileStatusAnswer))]
+[JsonSerializable(typeof(FileStatusesAnswer))]
+[JsonSerializable(typeof(BooleanAnswer))]
+[JsonSerializable(typeof(PathAnswer))]
+[JsonSerializable(typeof(ContentSummaryAnswer))]
+[JsonSerializable(typeof(BlockLocationsAnswer))]
+[JsonSerializable(typeof(LocatedBlocksAnswer))]
+[JsonSerializable(typeof(RemoteExceptionAnswer))]
+public sealed partial class WebHdfsJson : JsonSerializerContext;
+
+public sealed record FileStatusAnswer([property: JsonPropertyName("FileStatus")] WireFileStatus FileStatus);
+
+public sealed record FileStatusesAnswer(
+    [property: JsonPropertyName("FileStatuses")] FileStatusList FileStatuses);
+
+public sealed record FileStatusList(
+    [property: JsonPropertyName("FileStatus")] IReadOnlyList<WireFileStatus> FileStatus);
+
+/// <param name="PathSuffix">The name inside the listed directory; empty for the asked path itself.</param>
+/// <param name="Type">FILE or DIRECTORY.</param>
+public sealed record WireFileStatus(
+    long AccessTime, long BlockSize, string Group, long Length, long ModificationTime, string Owner,
+    string PathSuffix, string Permission, int Replication, string Type);
+
+public sealed record BooleanAnswer(bool Boolean);
+
+public sealed record PathAnswer([property: JsonPropertyName("Path")] string Path);
+
+public sealed record ContentSummaryAnswer(
+    [property: JsonPropertyName("ContentSummary")] WireContentSummary ContentSummary);
+
+public sealed record WireContentSummary(
+    long DirectoryCount, long FileCount, long Length, long Quota, long SpaceConsumed, long SpaceQuota);
+
+public sealed record BlockLocationsAnswer(
+    [property: JsonPropertyName("BlockLocations")] BlockLocationList BlockLocations);
+
+public sealed record BlockLocationList(
+    [property: JsonPropertyName("BlockLocation")] IReadOnlyList<WireBlockLocation> BlockLocation);
+
+public sealed record WireBlockLocation(
+    IReadOnlyList<string>? CachedHosts, bool Corrupt, IReadOnlyList<string> Hosts, long Length,
+    IReadOnlyList<string>? Names, long Offset, IReadOnlyList<string>? TopologyPaths);
+
+public sealed record LocatedBlocksAnswer(
+    [property: JsonPropertyName("LocatedBlocks")] WireLocatedBlocks LocatedBlocks);
+
+public sealed record WireLocatedBlocks(
+    long FileLength, bool IsUnderConstruction, IReadOnlyList<WireLocatedBlock> LocatedBlocks);
+
+public sealed record WireLocatedBlock(
+    WireBlock Block, WireBlockToken? BlockToken, bool IsCorrupt, IReadOnlyList<WireDatanode> Locations,
+    long StartOffset);
+
+public sealed record WireBlock(long BlockId, long GenerationStamp, long NumBytes);
+
+public sealed record WireBlockToken(string UrlString);
+
+public sealed record WireDatanode(
+    string? AdminState, string HostName, int InfoPort, string? Name, string? NetworkLocation);
+
+public sealed record RemoteExceptionAnswer(
+    [property: JsonPropertyName("RemoteException")] WireRemoteException RemoteException);
+
+public sealed record WireRemoteException(string Exception, string? JavaClassName, string? Message);

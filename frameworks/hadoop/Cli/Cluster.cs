@@ -1,0 +1,47 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Agora.Storage;
+
+namespace Agora.Hadoop.Cli;
+
+/// <summary>The cluster that commands talk to, as <c>agora up</c> describes it in <c>cluster.json</c>.</summary>
+internal sealed record Cluster(string? Master, Dictionary<string, string>? Services, IReadOnlyList<string>? Nodes)
+{
+    private const string StoreService = "hadoop-store", JobTrackerService = "hadoop-jobtracker";
+
+    /// <exception cref="ClusterMissingException">There is none, or it lacks the service.</exception>
+    public static Stores OpenStores() => new(Service(StoreService), Environment.UserName);
+
+    /// <exception cref="ClusterMissingException">There is none, or it lacks the service.</exception>
+    public static Uri JobTracker => Service(JobTrackerService);
+
+    private static Uri Service(string name)
+    {
+        var home = Environment.GetEnvironmentVariable("AGORA_HOME") is { Length: > 0 } set ? set
+            : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".agora");
+        var path = Path.Combine(home, "cluster.json");
+        if (!File.Exists(path))
+        {
+            throw new ClusterMissingException(
+                $"no Agora cluster is running: {path} does not exist; start one with 'agora up', or set AGORA_HOME");
+        }
+        Cluster? cluster;
+        try
+        {
+            cluster = JsonSerializer.Deserialize(File.ReadAllBytes(path), ClusterJson.Default.Cluster);
+        }
+        catch (JsonException e)
+        {
+            throw new ClusterMissingException($"{path} cannot be read: {e.Message}");
+        }
+        return cluster?.Services?.GetValueOrDefault(name) is { } address &&
+            Uri.TryCreate(address, UriKind.Absolute, out var uri)
+            ? uri : throw new ClusterMissingException($"{path} names no service '{name}'; is Hadoop installed beside agora?");
+    }
+}
+
+internal sealed class ClusterMissingException(string message) : Exception(message);
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSerializable(typeof(Cluster))]
+internal sealed partial class ClusterJson : JsonSerializerContext;

@@ -1,0 +1,102 @@
+using System.Collections;
+using System.Runtime.InteropServices;
+using Agora.Hadoop.Jobs;
+using Agora.Hadoop.Service;
+using Agora.Hadoop.Store;
+using Agora.Hadoop.Tasks;
+using Agora.Sdk;
+
+namespace Agora.Hadoop;
+
+/// <summary>The programs of <c>agora-hadoop</c>: they read options, wire the parts together and wait.</summary>
+internal static class Commands
+{
+    public static async Task<int> StoreAsync(IReadOnlyList<string> words)
+    {
+        var options = new Arguments(words, "--root", "--nodes", "--port", "--block-size", "--replication");
+        string[] nodes = options.Required("--nodes")
+            .Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        if (nodes.Length == 0)
+            throw new UsageException("--nodes names no host");
+        if (nodes.FirstOrDefault(n => n.Contains('/', StringComparison.Ordinal) || n.StartsWith('.')) is { } bad)
+            throw new UsageException($"--nodes: '{bad}' is not a hostname");
+        var replication = options.Int("--replication", 1);
+        if (replication < 1 || replication > nodes.Length)
+            throw new UsageException($"--replication {replication} is not between 1 and the {nodes.Length} nodes");
+        var defaults = new StoreOptions(options.Required("--root"), nodes);
+        await using var host = await StoreHost.StartAsync(defaults with
+        {
+            BlockSizeBytes = Math.Max(StoreOptions.BlockSizeBytesMin,
+                options.Size("--block-size", defaults.BlockSizeBytes)),
+            Replication = replication,
+        }, options.Int("--port", 0), TimeProvider.System);
+        Ready(host.Address);
+        await host.WaitForShutdownAsync(CancellationToken.None);
+        return 0;
+    }
+
+    public static async Task<int> JobTrackerAsync(IReadOnlyList<string> words)
+    {
+        var options = new Arguments(words, "--master", "--store", "--port", "--role");
+        var masters = options.Required("--master").Split(',').Select(m => Uri.TryCreate(m, UriKind.Absolute, out var uri)
+            ? uri : throw new UsageException($"--master: '{m}' is not an address")).ToList();
+        var store = options.Address("--store") ?? throw new UsageException("--store is missing");
+        var framework = new FrameworkInfo(null, "hadoop", Environment.UserName,
+            Role: options["--role"] ?? FrameworkInfo.DefaultRole);
+        var tracker = new JobTracker(new JobTrackerOptions(
+            TimeProvider.System.GetLocalNow().ToString("yyyyMMddHHmm"), framework,
+            new CommandSpec([ProgramPath, "tasktracker", "--store", store.ToString()])));
+        using var stores = new UserStores(store);
+        using var loop = new JobTrackerLoop(tracker, stores, TimeProvider.System, Console.Error.WriteLine);
+        var driver = new SchedulerDriver(loop, masters, TimeProvider.System,
+            new SchedulerDriverOptions { Log = Console.Error.WriteLine });
+        loop.Use(driver.Post);
+        using var end = new CancellationTokenSource();
+        using var terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal =>
+        {
+            signal.Cancel = true;
+            end.Cancel();
+        });
+        var (web, address) = await JobTrackerApi.StartAsync(loop, options.Int("--port", 0));
+        await using (web)
+        {
+            Ready(address);
+            // Jobs are kept in memory only, so the framework ends with its JobTracker.
+            var run = driver.RunAsync(CancellationToken.None);
+            await Task.WhenAny(run, Task.Delay(Timeout.Infinite, end.Token));
+            if (!run.IsCompleted)
+                await driver.StopAsync(teardown: true);
+            await run;
+        }
+        return 0;
+    }
+
+    public static async Task<int> TaskTrackerAsync(IReadOnlyList<string> words)
+    {
+        var options = new Arguments(words, "--store");
+        var environment = Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
+            .ToDictionary(v => (string)v.Key, v => (string?)v.Value ?? "");
+        var node = new Node(
+            Variable(environment, ExecutorEnvironment.Sandbox),
+            Variable(environment, ExecutorEnvironment.SharedOutput),
+            $"http://{Variable(environment, ExecutorEnvironment.AgentAddress)}/files/shared", environment);
+        using var stores = new UserStores(options.Address("--store"));
+        using var runner = new AttemptRunner(node, stores, TimeProvider.System);
+        using var tracker = new TaskTracker(runner, TimeProvider.System);
+        return await new ExecutorDriver(tracker).RunAsync();
+    }
+
+    /// <summary>This program, as agents are to start it.</summary>
+    private static string ProgramPath => Environment.ProcessPath
+        ?? throw new IOException("the path of this program is not known, so no agent could start a TaskTracker");
+
+    private static string Variable(Dictionary<string, string> environment, string name) =>
+        environment.GetValueOrDefault(name) is { Length: > 0 } value ? value
+            : throw new UsageException($"{name} is not set: a TaskTracker is started by an Agora agent");
+
+    private static void Ready(Uri address)
+    {
+        Console.Out.WriteLine($"ready {address.ToString().TrimEnd('/')}");
+        Console.Out.Flush();
+    }
+}

@@ -1,0 +1,92 @@
+using System.Globalization;
+using System.Text;
+
+namespace Agora.Hadoop.Jobs;
+
+/// <summary>
+/// A job's properties: what was set, over the defaults of Hadoop 1.x. Names of Hadoop 2 are taken for the old ones
+/// they replaced. Numbers that are not numbers are found by <see cref="Problems"/> at submission.
+/// </summary>
+public sealed class JobConf(IReadOnlyDictionary<string, string> set)
+{
+    public const string InputPaths = "mapred.input.dir", OutputPath = "mapred.output.dir", JobName = "mapred.job.name",
+        MapTasks = "mapred.map.tasks", ReduceTasks = "mapred.reduce.tasks", Priority = "mapred.job.priority",
+        MapAttempts = "mapred.map.max.attempts", ReduceAttempts = "mapred.reduce.max.attempts",
+        SplitSizeMin = "mapred.min.split.size", SortMib = "io.sort.mb", SortFactor = "io.sort.factor",
+        MapCommand = "stream.map.streamprocessor", ReduceCommand = "stream.reduce.streamprocessor",
+        CombineCommand = "stream.combine.streamprocessor", AddEnvironment = "stream.addenvironment",
+        Partitioner = "mapred.partitioner.class", PartitionerOptions = "mapred.text.key.partitioner.options",
+        KeyComparator = "mapred.output.key.comparator.class",
+        KeyComparatorOptions = "mapred.text.key.comparator.options",
+        KeyFieldSeparator = "map.output.key.field.separator",
+        NonZeroExitIsFailure = "stream.non.zero.exit.is.failure",
+        NodeWaitMs = "agora.locality.wait.node.ms", RackWaitMs = "agora.locality.wait.rack.ms",
+        MapCpus = "agora.map.cpus", MapMib = "agora.map.memory.mb",
+        ReduceCpus = "agora.reduce.cpus", ReduceMib = "agora.reduce.memory.mb";
+
+    public IReadOnlyDictionary<string, string> Set { get; } = set;
+
+    public string? this[string name] => Set.GetValueOrDefault(name) ?? JobConfDefaults.Values.GetValueOrDefault(name);
+
+    public string Text(string name) => this[name] ?? "";
+    public int Int(string name) => int.Parse(Text(name), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
+    public long Long(string name) => long.Parse(Text(name), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
+    public bool Bool(string name) => Text(name) == "true";
+    public TimeSpan Milliseconds(string name) => TimeSpan.FromMilliseconds(Long(name));
+    public decimal Decimal(string name) => decimal.Parse(Text(name), NumberStyles.Number, CultureInfo.InvariantCulture);
+
+    /// <summary>Paths of a comma list, in which <c>\,</c> stands for a comma.</summary>
+    public IReadOnlyList<string> Paths(string name)
+    {
+        List<string> paths = [];
+        var current = new StringBuilder();
+        var text = Text(name);
+        var depth = 0;
+        for (var i = 0; i < text.Length; i++)
+        {
+            switch (text[i])
+            {
+                case '\\' when i + 1 < text.Length && text[i + 1] == ',':
+                    current.Append(text[++i]);
+                    break;
+                // A comma inside {a,b} belongs to the pattern.
+                case ',' when depth == 0:
+                    paths.Add(current.ToString());
+                    current.Clear();
+                    break;
+                default:
+                    depth += text[i] == '{' ? 1 : text[i] == '}' ? -1 : 0;
+                    current.Append(text[i]);
+                    break;
+            }
+        }
+        paths.Add(current.ToString());
+        return [.. paths.Where(p => p.Length > 0)];
+    }
+
+    /// <summary>The command line under a name, which holds it URL-encoded; null if there is none.</summary>
+    public string? Command(string name) =>
+        this[name] is { } encoded ? Uri.UnescapeDataString(encoded.Replace('+', ' ')) : null;
+
+    /// <summary>The old spelling of a property's name.</summary>
+    public static string Canonical(string name) => JobConfDefaults.OldNames.GetValueOrDefault(name, name);
+
+    /// <summary>All that is wrong with the values, one sentence each; empty if nothing is.</summary>
+    public IReadOnlyList<string> Problems()
+    {
+        List<string> problems = [];
+        foreach (var (name, min, max) in JobConfDefaults.Numbers)
+        {
+            if (!decimal.TryParse(Text(name), NumberStyles.Number, CultureInfo.InvariantCulture, out var value))
+                problems.Add($"{name}={Text(name)} is not a number");
+            else if (value < min || value > max)
+                problems.Add($"{name}={Text(name)} is not between {min} and {max}");
+            else if (!JobConfDefaults.Fractional.Contains(name) && value != decimal.Truncate(value))
+                problems.Add($"{name}={Text(name)} is not a whole number");
+        }
+        foreach (var (name, accepted, hint) in JobConfDefaults.Unsupported)
+            if (Set.TryGetValue(name, out var value) && !accepted.Any(a => StreamingClasses.Means(value, a)))
+                problems.Add($"{name}={value} is not supported yet; {hint}");
+        return problems;
+    }
+}

@@ -1,0 +1,119 @@
+namespace Agora.Hadoop.Jobs;
+
+/// <summary>Names, defaults and bounds of the properties the engine knows.</summary>
+public static class JobConfDefaults
+{
+    public static readonly IReadOnlyDictionary<string, string> Values = new Dictionary<string, string>
+    {
+        ["fs.file.impl"] = "org.apache.hadoop.fs.LocalFileSystem",
+        ["io.file.buffer.size"] = "4096",
+        ["io.sort.factor"] = "10",
+        ["io.sort.mb"] = "100",
+        ["io.sort.record.percent"] = "0.05",
+        ["io.sort.spill.percent"] = "0.80",
+        ["job.end.retry.attempts"] = "0",
+        ["map.sort.class"] = "org.apache.hadoop.util.QuickSort",
+        ["mapred.compress.map.output"] = "false",
+        ["mapred.job.priority"] = "NORMAL",
+        ["mapred.job.queue.name"] = "default",
+        ["mapred.job.reduce.input.buffer.percent"] = "0.0",
+        ["mapred.job.shuffle.input.buffer.percent"] = "0.70",
+        ["mapred.job.shuffle.merge.percent"] = "0.66",
+        ["mapred.line.input.format.linespermap"] = "1",
+        ["mapred.map.max.attempts"] = "4",
+        ["mapred.map.tasks"] = "2",
+        ["mapred.map.tasks.speculative.execution"] = "true",
+        ["mapred.min.split.size"] = "0",
+        ["mapred.output.compress"] = "false",
+        ["mapred.output.compression.codec"] = "org.apache.hadoop.io.compress.DefaultCodec",
+        ["mapred.reduce.max.attempts"] = "4",
+        ["mapred.reduce.parallel.copies"] = "5",
+        ["mapred.reduce.slowstart.completed.maps"] = "0.05",
+        ["mapred.reduce.tasks"] = "1",
+        ["mapred.reduce.tasks.speculative.execution"] = "true",
+        ["mapred.task.timeout"] = "600000",
+        ["mapreduce.job.counters.limit"] = "120",
+        ["stream.non.zero.exit.is.failure"] = "true",
+        [JobConf.NodeWaitMs] = "5000",
+        [JobConf.RackWaitMs] = "5000",
+        [JobConf.MapCpus] = "1",
+        [JobConf.MapMib] = "256",
+        [JobConf.ReduceCpus] = "1",
+        [JobConf.ReduceMib] = "256",
+    };
+
+    /// <summary>Hadoop 2 names and the old ones they replaced.</summary>
+    public static readonly IReadOnlyDictionary<string, string> OldNames = new Dictionary<string, string>
+    {
+        ["mapreduce.input.fileinputformat.inputdir"] = "mapred.input.dir",
+        ["mapreduce.input.fileinputformat.split.minsize"] = "mapred.min.split.size",
+        ["mapreduce.input.lineinputformat.linespermap"] = "mapred.line.input.format.linespermap",
+        ["mapreduce.job.maps"] = "mapred.map.tasks",
+        ["mapreduce.job.name"] = "mapred.job.name",
+        ["mapreduce.job.output.key.comparator.class"] = "mapred.output.key.comparator.class",
+        ["mapreduce.job.partitioner.class"] = "mapred.partitioner.class",
+        ["mapreduce.job.priority"] = "mapred.job.priority",
+        ["mapreduce.job.queuename"] = "mapred.job.queue.name",
+        ["mapreduce.job.reduce.slowstart.completedmaps"] = "mapred.reduce.slowstart.completed.maps",
+        ["mapreduce.job.reduces"] = "mapred.reduce.tasks",
+        ["mapreduce.job.user.name"] = "user.name",
+        ["mapreduce.map.maxattempts"] = "mapred.map.max.attempts",
+        ["mapreduce.map.output.compress"] = "mapred.compress.map.output",
+        ["mapreduce.map.output.key.field.separator"] = "map.output.key.field.separator",
+        ["mapreduce.map.sort.spill.percent"] = "io.sort.spill.percent",
+        ["mapreduce.map.speculative"] = "mapred.map.tasks.speculative.execution",
+        ["mapreduce.output.fileoutputformat.compress"] = "mapred.output.compress",
+        ["mapreduce.output.fileoutputformat.compress.codec"] = "mapred.output.compression.codec",
+        ["mapreduce.output.fileoutputformat.outputdir"] = "mapred.output.dir",
+        ["mapreduce.partition.keycomparator.options"] = "mapred.text.key.comparator.options",
+        ["mapreduce.partition.keypartitioner.options"] = "mapred.text.key.partitioner.options",
+        ["mapreduce.reduce.maxattempts"] = "mapred.reduce.max.attempts",
+        ["mapreduce.reduce.shuffle.parallelcopies"] = "mapred.reduce.parallel.copies",
+        ["mapreduce.reduce.speculative"] = "mapred.reduce.tasks.speculative.execution",
+        ["mapreduce.task.io.sort.factor"] = "io.sort.factor",
+        ["mapreduce.task.io.sort.mb"] = "io.sort.mb",
+        ["mapreduce.task.timeout"] = "mapred.task.timeout",
+    };
+
+    /// <summary>Properties that must be numbers, with what they may be.</summary>
+    internal static readonly IReadOnlyList<(string Name, decimal Min, decimal Max)> Numbers =
+    [
+        (JobConf.MapTasks, 0, 1_000_000),
+        (JobConf.ReduceTasks, 0, 100_000),
+        (JobConf.MapAttempts, 1, 100),
+        (JobConf.ReduceAttempts, 1, 100),
+        (JobConf.SplitSizeMin, 0, long.MaxValue),
+        (JobConf.SortMib, 1, 2047),
+        (JobConf.SortFactor, 2, 10_000),
+        (JobConf.NodeWaitMs, 0, 3_600_000),
+        (JobConf.RackWaitMs, 0, 3_600_000),
+        (JobConf.MapCpus, 0.001m, 1_000),
+        (JobConf.MapMib, 1, 1 << 20),
+        (JobConf.ReduceCpus, 0.001m, 1_000),
+        (JobConf.ReduceMib, 1, 1 << 20),
+    ];
+
+    internal static readonly IReadOnlySet<string> Fractional =
+        new HashSet<string> { JobConf.MapCpus, JobConf.ReduceCpus };
+
+    /// <summary>Properties that change the result in a way the engine cannot yet, and the values it can do.</summary>
+    internal static readonly IReadOnlyList<(string Name, string[] Accepted, string Hint)> Unsupported =
+    [
+        ("mapred.output.compress", ["false"], "the output is written as plain text: leave the property out"),
+        ("mapred.input.format.class", ["org.apache.hadoop.mapred.TextInputFormat"], "only lines of text are read"),
+        ("mapred.output.format.class", ["org.apache.hadoop.mapred.TextOutputFormat"], "only text is written"),
+        ("textinputformat.record.delimiter", [], "records end at LF, CR or CR LF"),
+        ("stream.map.input", ["text"], "streaming passes text only"),
+        ("stream.map.output", ["text"], "streaming passes text only"),
+        ("stream.reduce.input", ["text"], "streaming passes text only"),
+        ("stream.reduce.output", ["text"], "streaming passes text only"),
+        ("mapred.max.map.failures.percent", ["0"], "every map must succeed"),
+        ("mapred.max.reduce.failures.percent", ["0"], "every reduce must succeed"),
+        ("mapred.input.dir.recursive", ["false"], "name the sub-directories as inputs, or use a pattern"),
+        ("mapred.partitioner.class", [StreamingClasses.HashPartitioner, StreamingClasses.KeyFieldPartitioner],
+            "use HashPartitioner or KeyFieldBasedPartitioner"),
+        ("mapred.output.key.comparator.class", [StreamingClasses.KeyFieldComparator],
+            "use KeyFieldBasedComparator, or leave it out for the order of bytes"),
+        ("mapred.output.committer.class", [], "output is committed by rename"),
+    ];
+}

@@ -1,0 +1,247 @@
+using System.Globalization;
+using System.Text;
+
+namespace Agora.Hadoop.Jobs;
+
+/// <summary>A file to ship: a local one to be uploaded, or one in a store, and what it is called in the tasks.</summary>
+public sealed record FileToShip(string Path, string Name, bool InStore);
+
+/// <summary>Why a command line is refused.</summary>
+/// <param name="ShowUsage">Hadoop prints its usage first.</param>
+/// <param name="Logged">True for a log line, false for a bare one.</param>
+public sealed record CommandLineProblem(string Message, bool ShowUsage, bool Logged);
+
+/// <summary>
+/// The options of <c>hadoop jar hadoop-streaming.jar</c>, generic ones included. Those that cannot be honoured yet are
+/// refused and never passed over.
+/// </summary>
+public sealed class StreamingCommandLine
+{
+    private const string TextInputFormat = "org.apache.hadoop.mapred.TextInputFormat",
+        TextOutputFormat = "org.apache.hadoop.mapred.TextOutputFormat",
+        HadoopClassPrefix = "org.apache.hadoop.";
+
+    /// <summary>Options that take one value or, from the second row on, several.</summary>
+    private static readonly HashSet<string> Known =
+    [
+        "-output", "-mapper", "-combiner", "-reducer", "-inputformat", "-outputformat", "-partitioner", "-inputreader",
+        "-numReduceTasks", "-mapdebug", "-reducedebug", "-io", "-cmdenv", "-jobconf", "-cacheFile", "-cacheArchive",
+        "-D", "-conf", "-fs", "-jt", "-files", "-archives", "-libjars", "-input", "-file",
+    ];
+
+    private readonly Dictionary<string, string> _conf = [];
+    private readonly List<string> _inputs = [], _environment = [], _warnings = [];
+    private readonly List<FileToShip> _files = [];
+    private string? _mapper, _combiner, _reducer;
+
+    private StreamingCommandLine()
+    {
+    }
+
+    public IReadOnlyDictionary<string, string> Conf => _conf;
+
+    /// <summary>Paths and patterns as given, comma lists taken apart.</summary>
+    public IReadOnlyList<string> Inputs => _inputs;
+    public string Output { get; private set; } = "";
+    public IReadOnlyList<FileToShip> Files => _files;
+
+    /// <summary>What Hadoop warns of when it meets the option.</summary>
+    public IReadOnlyList<string> Warnings => _warnings;
+    public bool Background { get; private set; }
+    public bool Verbose { get; private set; }
+    public bool Info { get; private set; }
+
+    /// <summary>Configuration files named by <c>-conf</c>, for the caller to read into <see cref="Set"/>.</summary>
+    public IReadOnlyList<string> ConfFiles { get; private set; } = [];
+
+    public static (StreamingCommandLine Line, CommandLineProblem? Problem) Parse(IReadOnlyList<string> args)
+    {
+        var line = new StreamingCommandLine();
+        return (line, line.Read(args) ?? line.Check());
+    }
+
+    /// <summary>Sets a property, under its old name if it has one.</summary>
+    public void Set(string name, string value) => _conf[JobConf.Canonical(name)] = value;
+
+    private CommandLineProblem? Read(IReadOnlyList<string> args)
+    {
+        for (var i = 0; i < args.Count; i++)
+        {
+            var option = args[i];
+            if (option.StartsWith("-D", StringComparison.Ordinal) && option.Length > 2)
+            {
+                SetPair(option[2..]);
+                continue;
+            }
+            switch (option)
+            {
+                case "-background": Background = true; continue;
+                case "-verbose" or "-debug": Verbose = true; continue;
+                case "-info" or "-help": Info = true; continue;
+                case "-lazyOutput": return NotYet(option, "part files are always made");
+            }
+            if (!option.StartsWith('-'))
+            {
+                return Logged($"Found {args.Count - i} unexpected arguments on the command line " +
+                    $"[{string.Join(", ", args.Skip(i))}]", showUsage: false);
+            }
+            if (!Known.Contains(option))
+                return Logged($"Unrecognized option: {option}", showUsage: true);
+            if (i + 1 == args.Count)
+                return Logged($"Missing argument for option: {option[1..]}", showUsage: true);
+            var problem = Take(option, args[++i]);
+            // -input and -file go on to the next option.
+            while (problem is null && option is "-input" or "-file" && i + 1 < args.Count && !args[i + 1].StartsWith('-'))
+                problem = Take(option, args[++i]);
+            if (problem is not null)
+                return problem;
+        }
+        return null;
+    }
+
+    private CommandLineProblem? Take(string option, string value)
+    {
+        switch (option)
+        {
+            case "-input": _inputs.AddRange(new JobConf(new Dictionary<string, string> { ["i"] = value }).Paths("i")); break;
+            case "-output": Output = value; break;
+            case "-mapper": _mapper = value; break;
+            case "-combiner": _combiner = value; break;
+            case "-reducer": _reducer = value; break;
+            case "-file": _files.Add(new FileToShip(value, Path.GetFileName(value), false)); break;
+            case "-files": Ship(value); break;
+            case "-cacheFile":
+                _warnings.Add("-cacheFile option is deprecated, please use -files instead.");
+                Ship(value);
+                break;
+            case "-D": SetPair(value); break;
+            case "-jobconf":
+                _warnings.Add("-jobconf option is deprecated, please use -D instead.");
+                SetPair(value);
+                break;
+            case "-conf": ConfFiles = [.. ConfFiles, value]; break;
+            case "-cmdenv": _environment.Add(value); break;
+            case "-numReduceTasks": Set(JobConf.ReduceTasks, value); break;
+            case "-partitioner":
+                return TakeClass(option, value, JobConf.Partitioner,
+                    StreamingClasses.KeyFieldPartitioner, StreamingClasses.HashPartitioner);
+            case "-inputformat":
+                return TakeClass(option, value, "mapred.input.format.class", TextInputFormat);
+            case "-outputformat":
+                return TakeClass(option, value, "mapred.output.format.class", TextOutputFormat);
+            case "-io" when value.Equals("text", StringComparison.OrdinalIgnoreCase): break;
+            case "-io": return NotYet($"-io {value}", "streaming passes text only");
+            case "-inputreader": return NotYet(option, "records are lines of text");
+            case "-mapdebug" or "-reducedebug": return NotYet(option, "a failed attempt's log is printed with the job's end");
+            case "-archives" or "-cacheArchive": return NotYet(option, "ship the unpacked files with -file or -files");
+            case "-libjars": return NotYet(option, "no Java runs here; ship programs with -file or -files");
+            case "-fs" or "-jt": return NotYet(option, "the cluster is the one of AGORA_HOME");
+        }
+        return null;
+    }
+
+    private CommandLineProblem? TakeClass(
+        string option, string value, string property, params ReadOnlySpan<string> supported)
+    {
+        foreach (var name in supported)
+        {
+            if (StreamingClasses.Means(value, name))
+            {
+                Set(property, name);
+                return null;
+            }
+        }
+        return value.StartsWith(HadoopClassPrefix, StringComparison.Ordinal)
+            ? NotYet($"{option} {value}", $"use {string.Join(" or ", supported.ToArray())}")
+            : new CommandLineProblem($"{option} : class not found : {value}", false, false);
+    }
+
+    private CommandLineProblem? Check()
+    {
+        if (Info || _inputs.Count == 0 || Output.Length == 0)
+        {
+            var missing = new List<string>();
+            if (_inputs.Count == 0)
+                missing.Add("input");
+            if (Output.Length == 0)
+                missing.Add("output");
+            if (missing.Count > 0)
+            {
+                return Logged($"Missing required option{(missing.Count > 1 ? "s" : "")}: {string.Join(", ", missing)}",
+                    showUsage: true);
+            }
+        }
+        if (_environment.Count > 0)
+            _conf[JobConf.AddEnvironment] = string.Join(' ', _environment);
+        if (_reducer == "NONE")
+        {
+            _reducer = null;
+            _conf[JobConf.ReduceTasks] = "0";
+        }
+        return Command("-mapper", JobConf.MapCommand, _mapper, StreamingClasses.IdentityMapper)
+            ?? Command("-combiner", JobConf.CombineCommand, _combiner, null)
+            ?? Command("-reducer", JobConf.ReduceCommand, _reducer, StreamingClasses.IdentityReducer);
+    }
+
+    private CommandLineProblem? Command(string option, string property, string? command, string? supportedClass)
+    {
+        if (command is null)
+            return null;
+        var words = CommandLineSplit.Words(command);
+        if (words.Count == 0)
+            return new CommandLineProblem($"{option} is empty", false, false);
+        if (command.Equals("aggregate", StringComparison.OrdinalIgnoreCase) && option == "-reducer")
+            return NotYet("-reducer aggregate", "write the sum as a program of your own");
+        if (command.StartsWith(HadoopClassPrefix, StringComparison.Ordinal) && command != supportedClass)
+            return NotYet($"{option} {command}", "name a program");
+        // A program that is shipped by its path is called by its name where it runs.
+        var shipped = _files.Find(f => f.Path == words[0] && words[0].Contains('/', StringComparison.Ordinal));
+        if (shipped is not null)
+            command = shipped.Name + command[(command.IndexOf(words[0], StringComparison.Ordinal) + words[0].Length)..];
+        _conf[property] = UrlEncode(command);
+        return null;
+    }
+
+    private void Ship(string list)
+    {
+        foreach (var item in list.Split(',', StringSplitOptions.RemoveEmptyEntries))
+        {
+            var hash = item.IndexOf('#', StringComparison.Ordinal);
+            var path = hash < 0 ? item : item[..hash];
+            var name = hash < 0 ? Path.GetFileName(path) : item[(hash + 1)..];
+            var local = path.StartsWith("file://", StringComparison.Ordinal);
+            _files.Add(new FileToShip(local ? path["file://".Length..] : path, name,
+                !local && path.Contains("://", StringComparison.Ordinal)));
+        }
+    }
+
+    private void SetPair(string pair)
+    {
+        // A token without '=' is passed over, as Hadoop does.
+        var equals = pair.IndexOf('=', StringComparison.Ordinal);
+        if (equals > 0)
+            Set(pair[..equals].Trim(), pair[(equals + 1)..]);
+    }
+
+    private static CommandLineProblem NotYet(string what, string instead) =>
+        new($"{what} is not supported yet: {instead}", false, true);
+
+    private static CommandLineProblem Logged(string message, bool showUsage) => new(message, showUsage, true);
+
+    /// <summary>As Java's <c>URLEncoder</c> does it.</summary>
+    private static string UrlEncode(string text)
+    {
+        var encoded = new StringBuilder();
+        foreach (var b in Encoding.UTF8.GetBytes(text))
+        {
+            var c = (char)b;
+            if (char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '*' or '_')
+                encoded.Append(c);
+            else if (c == ' ')
+                encoded.Append('+');
+            else
+                encoded.Append(CultureInfo.InvariantCulture, $"%{b:X2}");
+        }
+        return encoded.ToString();
+    }
+}

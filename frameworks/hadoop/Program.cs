@@ -1,0 +1,40 @@
+using Agora.Hadoop;
+
+const string Usage = """
+    agora-hadoop store       --root DIR --nodes HOST,HOST,... [--port N] [--block-size 64m] [--replication 1]
+                             the embedded file store, as WebHDFS on the loopback interface
+    agora-hadoop jobtracker  --master URL[,URL...] --store URL [--port N] [--role ROLE]
+                             accepts jobs and schedules their tasks on the cluster's offers
+    agora-hadoop tasktracker --store URL
+                             runs the tasks on one node; started by an agent, not by hand
+
+    A service prints 'ready URL' once it can be used, and ends on SIGTERM.
+    """;
+
+try
+{
+    return args switch
+    {
+        ["store", .. var rest] => await Commands.StoreAsync(rest),
+        ["jobtracker", .. var rest] => await Commands.JobTrackerAsync(rest),
+        ["tasktracker", .. var rest] => await Commands.TaskTrackerAsync(rest),
+        ["--help" or "-h" or "help"] => Print(Console.Out, 0),
+        _ => Print(Console.Error, 2),
+    };
+}
+catch (UsageException e)
+{
+    await Console.Error.WriteLineAsync($"error: {e.Message}\n\n{Usage}");
+    return 2;
+}
+catch (IOException e)
+{
+    await Console.Error.WriteLineAsync($"error: {e.Message}");
+    return 1;
+}
+
+static int Print(TextWriter to, int code)
+{
+    to.WriteLine(Usage);
+    return code;
+}

@@ -1,0 +1,137 @@
+using System.Diagnostics;
+using Agora.Hadoop.Jobs;
+using Agora.Storage;
+
+namespace Agora.Hadoop.Service;
+
+/// <summary>
+/// Carries the JobTracker's effects out on the store, those of one job in order, and posts what became of them back.
+/// </summary>
+/// <param name="post">Hands an event to the JobTracker's loop.</param>
+/// <param name="prepared">Tells the waiting submission of a job that it is taken, or why not.</param>
+internal sealed class EffectRunner(
+    UserStores stores, Action<JobTrackerEvent> post, Action<JobId, JobAccepted?, JobRefusal?> prepared, Action<string> log)
+    : IDisposable
+{
+    /// <summary>Effects of different jobs that run at the same time.</summary>
+    private const int ParallelMax = 8;
+
+    private readonly SemaphoreSlim _room = new(ParallelMax);
+    private readonly Dictionary<JobId, Task> _last = [];
+
+    /// <summary>Called from the JobTracker's loop only.</summary>
+    public void Run(IReadOnlyList<JobTrackerEffect> effects)
+    {
+        foreach (var effect in effects)
+        {
+            var job = JobOf(effect);
+            _last[job] = After(_last.GetValueOrDefault(job, Task.CompletedTask), effect);
+        }
+        foreach (var (job, last) in _last)
+            if (last.IsCompleted)
+                _last.Remove(job);
+    }
+
+    public void Dispose() => _room.Dispose();
+
+    private async Task After(Task before, JobTrackerEffect effect)
+    {
+        await before;
+        await _room.WaitAsync();
+        try
+        {
+            await Task.Run(() => PerformAsync(effect));
+        }
+        finally
+        {
+            _room.Release();
+        }
+    }
+
+    private Task PerformAsync(JobTrackerEffect effect) => effect switch
+    {
+        JobTrackerEffect.Prepare e => PrepareAsync(e),
+        JobTrackerEffect.Refuse e => Told(() =>
+            prepared(e.JobId, null, new JobRefusal(RefusalKind.Failed, e.Reason))),
+        JobTrackerEffect.CommitAttempt e => TryAsync(
+            () => JobOutput.CommitAttemptAsync(OutputOf(e.Job), e.Attempt),
+            new JobTrackerEvent.AttemptCommitted(e.Attempt),
+            reason => new JobTrackerEvent.AttemptCommitFailed(e.Attempt, reason)),
+        JobTrackerEffect.CommitJob e => TryAsync(() => JobOutput.CommitAsync(OutputOf(e.Job)),
+            new JobTrackerEvent.JobCommitted(e.JobId), reason => new JobTrackerEvent.JobCommitFailed(e.JobId, reason)),
+        JobTrackerEffect.AbortJob e => TryAsync(() => JobOutput.AbortAsync(OutputOf(e.Job)),
+            new JobTrackerEvent.JobAborted(e.JobId), _ => new JobTrackerEvent.JobAborted(e.JobId)),
+        JobTrackerEffect.JobEnded e => CleanUpAsync(e),
+        _ => throw new UnreachableException($"effect {effect.GetType().Name}"),
+    };
+
+    private async Task PrepareAsync(JobTrackerEffect.Prepare e)
+    {
+        try
+        {
+            var conf = new JobConf(e.Job.Conf);
+            var user = stores.Of(e.Job.User);
+            // The output is looked at before the input, as Hadoop does.
+            await JobOutput.CheckFreeAsync(OutputOf(e.Job));
+            var files = await JobInput.FindAsync(user, conf.Paths(JobConf.InputPaths));
+            var splits = SplitPlan.Cut(files, conf.Int(JobConf.MapTasks), conf.Long(JobConf.SplitSizeMin));
+            await JobOutput.SetUpAsync(OutputOf(e.Job));
+            prepared(e.JobId, new JobAccepted(e.JobId.ToString(), files.Count, splits.Count), null);
+            post(new JobTrackerEvent.Prepared(e.JobId, splits));
+        }
+        catch (Exception x)
+        {
+            var kind = x is SubmissionRefusedException refused ? refused.Kind
+                : x is FormatException ? RefusalKind.Invalid : RefusalKind.Failed;
+            post(new JobTrackerEvent.PrepareFailed(e.JobId));
+            prepared(e.JobId, null, new JobRefusal(kind, x.Message));
+        }
+    }
+
+    private async Task TryAsync(Func<Task> act, JobTrackerEvent done, Func<string, JobTrackerEvent> failed)
+    {
+        try
+        {
+            await act();
+        }
+        catch (Exception x)
+        {
+            log($"{done}: {x.Message}");
+            post(failed(x.Message));
+            return;
+        }
+        post(done);
+    }
+
+    private async Task CleanUpAsync(JobTrackerEffect.JobEnded e)
+    {
+        try
+        {
+            await stores.Of(e.Job.User).Default.DeleteAsync(OutputPaths.Staging(e.Job.User, e.JobId), recursive: true);
+        }
+        catch (Exception x)
+        {
+            log($"staged files of {e.JobId} are left behind: {x.Message}");
+        }
+    }
+
+    private static Task Told(Action tell)
+    {
+        tell();
+        return Task.CompletedTask;
+    }
+
+    private StoredPath OutputOf(JobSubmission job) =>
+        stores.Of(job.User).Find(new JobConf(job.Conf).Text(JobConf.OutputPath));
+
+    private static JobId JobOf(JobTrackerEffect effect) => effect switch
+    {
+        JobTrackerEffect.Prepare e => e.JobId,
+        JobTrackerEffect.Refuse e => e.JobId,
+        JobTrackerEffect.CommitAttempt e => e.Attempt.Task.Job,
+        JobTrackerEffect.CommitJob e => e.JobId,
+        JobTrackerEffect.AbortJob e => e.JobId,
+        JobTrackerEffect.JobEnded e => e.JobId,
+        _ => throw new UnreachableException($"effect {effect.GetType().Name}"),
+    };
+}

@@ -1,0 +1,52 @@
+using Agora.Hadoop.Jobs;
+using Agora.Storage;
+
+namespace Agora.Hadoop.Service;
+
+/// <summary>Finds a job's input files: patterns are expanded, directories give what they hold, hidden names do not count.</summary>
+internal static class JobInput
+{
+    /// <summary>Suffixes of compressed files that cannot be read yet; as text they would be garbage.</summary>
+    private static readonly string[] UnreadableSuffixes = [".bz2", ".deflate", ".snappy", ".lz4", ".zst", ".lzo"];
+
+    /// <exception cref="SubmissionRefusedException">A path names nothing, or something that cannot be read.</exception>
+    public static async Task<IReadOnlyList<InputFile>> FindAsync(Stores stores, IReadOnlyList<string> paths)
+    {
+        List<string> problems = [];
+        List<(IFileSystem Store, FileStatus Status)> found = [];
+        foreach (var path in paths)
+        {
+            var input = stores.Find(path);
+            var matches = await PathPattern.ExpandAsync(input.Store, input.Path);
+            var visible = PathPattern.HasWildcard(input.Path) ? matches.Where(m => !IsHidden(m)).ToList() : matches;
+            if (visible.Count == 0)
+            {
+                problems.Add(PathPattern.HasWildcard(input.Path)
+                    ? $"Input Pattern {input} matches 0 files" : $"Input path does not exist: {input}");
+            }
+            foreach (var match in visible)
+            {
+                foreach (var file in match.IsDirectory ? await input.Store.ListAsync(match.Path) : [match])
+                    if (!match.IsDirectory || !IsHidden(file))
+                        found.Add((input.Store, file));
+            }
+        }
+        if (problems.Count > 0)
+            throw new SubmissionRefusedException(RefusalKind.InputMissing, string.Join('\n', problems));
+        List<InputFile> files = [];
+        foreach (var (store, status) in found)
+        {
+            var name = new StoredPath(store, status.Path).ToString();
+            if (status.IsDirectory)
+                throw new SubmissionRefusedException(RefusalKind.Failed, $"Not a file: {name}");
+            if (UnreadableSuffixes.Any(s => status.Name.EndsWith(s, StringComparison.Ordinal)))
+                throw new SubmissionRefusedException(RefusalKind.Failed,
+                    $"{name} is compressed in a way that is not supported yet; only .gz is: unpack or convert it");
+            files.Add(new InputFile(name, status.Length, status.BlockSizeBytes,
+                status.Length == 0 ? [] : await store.LocateAsync(status.Path, 0, status.Length)));
+        }
+        return files;
+    }
+
+    private static bool IsHidden(FileStatus status) => status.Name.StartsWith('_') || status.Name.StartsWith('.');
+}

@@ -1,0 +1,54 @@
+using Agora.Hadoop.Jobs;
+using Agora.Storage;
+
+namespace Agora.Hadoop.Service;
+
+/// <summary>
+/// What the JobTracker does to a job's output directory. Each step may be repeated: a second time it finds its work
+/// done.
+/// </summary>
+internal static class JobOutput
+{
+    /// <exception cref="SubmissionRefusedException">It is there already.</exception>
+    public static async Task CheckFreeAsync(StoredPath output)
+    {
+        if (await output.Store.StatAsync(output.Path) is not null)
+            throw new SubmissionRefusedException(RefusalKind.OutputExists, $"Output directory {output} already exists");
+    }
+
+    public static Task SetUpAsync(StoredPath output) =>
+        output.Store.MakeDirectoriesAsync($"{output.Path}/{OutputPaths.Temporary}");
+
+    /// <summary>Moves an attempt's files into the output directory.</summary>
+    public static async Task CommitAttemptAsync(StoredPath output, AttemptId attempt)
+    {
+        var temporary = OutputPaths.OfAttempt(output.Path, attempt);
+        if (await output.Store.StatAsync(temporary) is null)
+        {
+            var part = $"{output.Path}/{OutputPaths.PartName(attempt.Task.Index)}";
+            if (await output.Store.StatAsync(part) is null)
+                throw new FileNotFoundException($"neither {temporary} nor {part} is there");
+            return;
+        }
+        foreach (var file in await output.Store.ListAsync(temporary))
+            if (!await output.Store.RenameAsync(file.Path, $"{output.Path}/{file.Name}"))
+                throw new StorageException($"{file.Path} could not be renamed to {output.Path}/{file.Name}");
+        await output.Store.DeleteAsync(temporary, recursive: true);
+    }
+
+    public static async Task CommitAsync(StoredPath output)
+    {
+        await output.Store.CreateAsync($"{output.Path}/{OutputPaths.Success}",
+            new CreateOptions(Overwrite: true), (_, _) => Task.CompletedTask);
+        await AbortAsync(output);
+    }
+
+    public static Task AbortAsync(StoredPath output) =>
+        output.Store.DeleteAsync($"{output.Path}/{OutputPaths.Temporary}", recursive: true);
+}
+
+/// <summary>A job cannot be taken as it was submitted.</summary>
+internal sealed class SubmissionRefusedException(RefusalKind kind, string message) : Exception(message)
+{
+    public RefusalKind Kind { get; } = kind;
+}

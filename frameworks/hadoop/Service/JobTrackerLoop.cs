@@ -1,0 +1,133 @@
+using System.Collections.Concurrent;
+using Agora.Hadoop.Jobs;
+using Agora.Sdk;
+
+namespace Agora.Hadoop.Service;
+
+/// <summary>
+/// The JobTracker with its effects wired up: a scheduler for a driver, and what users ask of it, from any thread.
+/// </summary>
+public sealed class JobTrackerLoop : IScheduler, IDisposable
+{
+    /// <summary>Delivers an action to the loop that owns the scheduler, as <see cref="SchedulerDriver.Post"/> does.</summary>
+    public delegate void Poster(Action<DateTimeOffset, ICollection<SchedulerCall>> action);
+
+    private static readonly TimeSpan BusyRetry = TimeSpan.FromMilliseconds(100);
+
+    private readonly JobTracker _tracker;
+    private readonly EffectRunner _effects;
+    private readonly TimeProvider _time;
+    private readonly ConcurrentDictionary<JobId, TaskCompletionSource<(JobAccepted?, JobRefusal?)>> _submissions = [];
+    private Poster _post = _ => throw new InvalidOperationException("the JobTracker has not been started");
+    private TaskCompletionSource _changed = NewSignal();
+
+    public JobTrackerLoop(JobTracker tracker, UserStores stores, TimeProvider time, Action<string> log)
+    {
+        _tracker = tracker;
+        _time = time;
+        _effects = new EffectRunner(stores, e => _ = PostAsync(e), Prepared, log);
+    }
+
+    public SchedulerCall.Subscribe Subscription => _tracker.Subscription;
+    public DateTimeOffset? NextDeadline => _tracker.NextDeadline;
+
+    /// <summary>To be called once, before anything else, with the driver's door.</summary>
+    public void Use(Poster post) => _post = post;
+
+    public void Handle(DateTimeOffset now, SchedulerEvent e, ICollection<SchedulerCall> calls)
+    {
+        _tracker.Handle(now, e, calls);
+        AfterStep();
+    }
+
+    public void Tick(DateTimeOffset now, ICollection<SchedulerCall> calls)
+    {
+        _tracker.Tick(now, calls);
+        AfterStep();
+    }
+
+    /// <summary>Null once all ids are used up.</summary>
+    public Task<JobId?> ReserveJobIdAsync() => AskAsync(t => t.ReserveJobId());
+
+    /// <summary>Submits a job and waits until its input is cut, or it is refused.</summary>
+    public async Task<(JobAccepted? Accepted, JobRefusal? Refusal)> SubmitAsync(JobId id, JobSubmission job)
+    {
+        var problems = new JobConf(job.Conf).Problems();
+        if (problems.Count > 0)
+            return (null, new JobRefusal(RefusalKind.Invalid, string.Join("; ", problems)));
+        var waiting = new TaskCompletionSource<(JobAccepted?, JobRefusal?)>(
+            TaskCreationOptions.RunContinuationsAsynchronously);
+        if (!_submissions.TryAdd(id, waiting))
+            return (null, new JobRefusal(RefusalKind.Invalid, $"{id} has been submitted already"));
+        await PostAsync(new JobTrackerEvent.Submitted(id, job));
+        return await waiting.Task;
+    }
+
+    public Task<JobStatus?> StatusAsync(JobId id) => AskAsync(t => t.Status(id));
+
+    public Task<IReadOnlyList<JobStatus>> StatusesAsync() => AskAsync(t => t.Statuses());
+
+    /// <summary>The job's status once it is newer than a version or the time is over.</summary>
+    public async Task<JobStatus?> StatusAfterAsync(JobId id, long version, TimeSpan patience, CancellationToken stop)
+    {
+        var start = _time.GetTimestamp();
+        while (true)
+        {
+            var changed = Volatile.Read(ref _changed).Task;
+            var status = await StatusAsync(id);
+            var left = patience - _time.GetElapsedTime(start);
+            if (status is null || status.Version > version || left <= TimeSpan.Zero)
+                return status;
+            await Task.WhenAny(changed, Task.Delay(left, _time, stop));
+            stop.ThrowIfCancellationRequested();
+        }
+    }
+
+    public Task KillAsync(JobId id) => PostAsync(new JobTrackerEvent.Kill(id));
+
+    public void Dispose() => _effects.Dispose();
+
+    private void Prepared(JobId id, JobAccepted? accepted, JobRefusal? refusal)
+    {
+        if (_submissions.TryRemove(id, out var waiting))
+            waiting.SetResult((accepted, refusal));
+    }
+
+    private Task PostAsync(JobTrackerEvent e) => PostAsync((now, calls) =>
+    {
+        _tracker.Handle(now, e, calls);
+        AfterStep();
+    });
+
+    private async Task<T> AskAsync<T>(Func<JobTracker, T> ask)
+    {
+        var answer = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
+        await PostAsync((_, _) => answer.SetResult(ask(_tracker)));
+        return await answer.Task;
+    }
+
+    /// <summary>Waits for room at the door: an event of the store's must not be lost.</summary>
+    private async Task PostAsync(Action<DateTimeOffset, ICollection<SchedulerCall>> action)
+    {
+        while (true)
+        {
+            try
+            {
+                _post(action);
+                return;
+            }
+            catch (InvalidOperationException)
+            {
+                await Task.Delay(BusyRetry, _time);
+            }
+        }
+    }
+
+    private void AfterStep()
+    {
+        _effects.Run(_tracker.TakeEffects());
+        Interlocked.Exchange(ref _changed, NewSignal()).TrySetResult();
+    }
+
+    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+}

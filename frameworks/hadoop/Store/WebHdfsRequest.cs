@@ -1,0 +1,92 @@
+using System.Globalization;
+using Agora.Storage;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace Agora.Hadoop.Store;
+
+/// <summary>A refusal in WebHDFS's words.</summary>
+internal sealed class WebHdfsException(int status, string exception, string javaPackage, string message)
+    : Exception(message)
+{
+    public int Status { get; } = status;
+    public WireRemoteException Remote { get; } = new(exception, $"{javaPackage}.{exception}", message);
+
+    public static WebHdfsException NotFound(string message) => new(404, "FileNotFoundException", "java.io", message);
+    public static WebHdfsException Io(string message) => new(403, "IOException", "java.io", message);
+    public static WebHdfsException BadArgument(string message) =>
+        new(400, "IllegalArgumentException", "java.lang", message);
+    public static WebHdfsException BadParameter(string name, string problem) =>
+        BadArgument($"Invalid value for webhdfs parameter \"{name}\": {problem}");
+}
+
+/// <summary>A request's path and parameters, as WebHDFS reads them: names of parameters in any case.</summary>
+internal sealed class WebHdfsRequest
+{
+    public const string PathPrefix = "/webhdfs/v1";
+
+    private readonly SortedDictionary<string, string> _parameters = new(StringComparer.OrdinalIgnoreCase);
+
+    public WebHdfsRequest(HttpContext context, string defaultUser)
+    {
+        var target = context.Features.Get<IHttpRequestFeature>()!.RawTarget;
+        var question = target.IndexOf('?', StringComparison.Ordinal);
+        var raw = question < 0 ? target : target[..question];
+        Path = Uri.UnescapeDataString(raw[PathPrefix.Length..]);
+        if (Path.Length > 1 && Path.EndsWith('/'))
+            Path = Path[..^1];
+        if (Path.Length == 0)
+            Path = StoragePath.Root;
+        if (Path.Length > StoreOptions.PathLengthMax || Path.Count(c => c == '/') > StoreOptions.PathDepthMax)
+            throw WebHdfsException.Io($"Pathname too long: limit {StoreOptions.PathLengthMax} characters, " +
+                $"{StoreOptions.PathDepthMax} levels");
+        if (Path.Split('/').Skip(1).Any(p => p is "." or ".." || (p.Length == 0 && Path != StoragePath.Root)))
+            throw WebHdfsException.NotFound($"File does not exist: {Path}");
+        foreach (var (name, value) in context.Request.Query)
+            _parameters[name] = value.ToString();
+        Operation = this["op"]?.ToUpperInvariant();
+        User = this["user.name"] is { Length: > 0 } user ? user : defaultUser;
+    }
+
+    public string Path { get; }
+    public string? Operation { get; }
+    public string User { get; }
+
+    public string? this[string name] => _parameters.GetValueOrDefault(name);
+
+    public bool Flag(string name) => string.Equals(this[name], "true", StringComparison.OrdinalIgnoreCase);
+
+    public long Long(string name, long absent, long min)
+    {
+        if (this[name] is not { Length: > 0 } text)
+            return absent;
+        if (!long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value))
+            throw WebHdfsException.BadParameter(name, $"Failed to parse \"{text}\" as a radix-10 long integer.");
+        if (value < min)
+            throw WebHdfsException.BadParameter(name, $"Invalid parameter range: {name} = {value} < {min}");
+        return value;
+    }
+
+    public string Permission(string absent)
+    {
+        if (this["permission"] is not { Length: > 0 } text)
+            return absent;
+        if (text.Length > 4 || text.Any(c => c is < '0' or > '7'))
+            throw WebHdfsException.BadParameter("permission", $"Failed to parse \"{text}\" as a radix-8 short integer.");
+        return text.TrimStart('0') is { Length: > 0 } digits ? digits : "0";
+    }
+
+    /// <summary>The query of the second step: operation and user first, then the others by name.</summary>
+    public string RedirectQuery(params ReadOnlySpan<(string Name, string Value)> defaults)
+    {
+        var query = $"?op={Operation}" +
+            (this["user.name"] is { Length: > 0 } user ? $"&user.name={Uri.EscapeDataString(user)}" : "");
+        var all = new SortedDictionary<string, string>(_parameters, StringComparer.OrdinalIgnoreCase);
+        foreach (var (name, value) in defaults)
+            all.TryAdd(name, value);
+        foreach (var (name, value) in all)
+            if (name.ToLowerInvariant() is not ("op" or "user.name"))
+                query += $"&{Uri.EscapeDataString(name)}={Uri.EscapeDataString(value)}";
+        return query;
+    }
+}

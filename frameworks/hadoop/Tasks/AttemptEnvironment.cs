@@ -1,0 +1,88 @@
+using System.Globalization;
+using Agora.Hadoop.Jobs;
+
+namespace Agora.Hadoop.Tasks;
+
+/// <summary>
+/// The environment of a streaming program: what the TaskTracker has, every property of the job with each character
+/// that is no letter or digit made <c>_</c>, then <c>-cmdenv</c>.
+/// </summary>
+internal static class AttemptEnvironment
+{
+    /// <summary>Linux takes no longer string than this, name and <c>=</c> included; longer values are cut.</summary>
+    private const int StringBytesMax = (128 << 10) - 1;
+
+    /// <summary>The agent's own variables hold its executor's credentials.</summary>
+    private const string AgentPrefix = "AGORA_";
+
+    public static Dictionary<string, string> Build(
+        Node node, JobConf conf, AttemptId attempt, TaskAssignment assignment, string directory)
+    {
+        var work = Path.Combine(directory, "work");
+        var environment = node.Environment
+            .Where(v => !v.Key.StartsWith(AgentPrefix, StringComparison.Ordinal))
+            .ToDictionary(v => v.Key, v => v.Value);
+        foreach (var (name, value) in JobConfDefaults.Values)
+            environment[VariableName(name)] = value;
+        foreach (var (name, value) in conf.Set)
+            environment[VariableName(name)] = value;
+        foreach (var (name, value) in OfAttempt(conf, attempt, assignment, directory))
+            environment[VariableName(name)] = value;
+        foreach (var (newName, oldName) in JobConfDefaults.OldNames)
+            if (environment.TryGetValue(VariableName(oldName), out var value))
+                environment[VariableName(newName)] = value;
+        environment["HADOOP_WORK_DIR"] = work;
+        environment["LD_LIBRARY_PATH"] = work;
+        environment["TMPDIR"] = Path.Combine(work, "tmp");
+        environment["HOME"] = "/homes/";
+        environment["PWD"] = work;
+        foreach (var pair in conf.Text(JobConf.AddEnvironment).Split(' ', StringSplitOptions.RemoveEmptyEntries))
+            if (pair.IndexOf('=', StringComparison.Ordinal) is var equals and > 0)
+                environment[pair[..equals]] = pair[(equals + 1)..];
+        foreach (var (name, value) in environment)
+            if (name.Length + value.Length >= StringBytesMax)
+                environment[name] = value[..(StringBytesMax - name.Length - 1)];
+        return environment;
+    }
+
+    private static IEnumerable<(string Name, string Value)> OfAttempt(
+        JobConf conf, AttemptId attempt, TaskAssignment assignment, string directory)
+    {
+        var isMap = attempt.Task.Kind == TaskKind.Map ? "true" : "false";
+        yield return ("mapred.job.id", attempt.Task.Job.ToString());
+        yield return ("mapreduce.job.id", attempt.Task.Job.ToString());
+        yield return ("mapred.tip.id", attempt.Task.ToString());
+        yield return ("mapreduce.task.id", attempt.Task.ToString());
+        yield return ("mapred.task.id", attempt.ToString());
+        yield return ("mapreduce.task.attempt.id", attempt.ToString());
+        yield return ("mapred.task.partition", Number(attempt.Task.Index));
+        yield return ("mapreduce.task.partition", Number(attempt.Task.Index));
+        yield return ("mapred.task.is.map", isMap);
+        yield return ("mapreduce.task.ismap", isMap);
+        yield return ("mapred.map.tasks", Number(assignment.Maps));
+        yield return ("mapred.reduce.tasks", Number(assignment.Reduces));
+        yield return ("mapred.local.dir", directory);
+        yield return ("job.local.dir", Path.Combine(directory, "work"));
+        yield return ("user.name", assignment.Job.User);
+        var output = OutputPaths.OfAttempt(conf.Text(JobConf.OutputPath), attempt);
+        yield return ("mapred.work.output.dir", output);
+        yield return ("mapreduce.task.output.dir", output);
+        if (assignment.Split is not { } split)
+            yield break;
+        yield return ("map.input.file", split.Path);
+        yield return ("mapreduce.map.input.file", split.Path);
+        yield return ("map.input.start", Number(split.Offset));
+        yield return ("mapreduce.map.input.start", Number(split.Offset));
+        yield return ("map.input.length", Number(split.Length));
+        yield return ("mapreduce.map.input.length", Number(split.Length));
+    }
+
+    private static string VariableName(string property) =>
+        string.Create(property.Length, property, static (name, from) =>
+        {
+            for (var i = 0; i < name.Length; i++)
+                name[i] = char.IsAsciiLetterOrDigit(from[i]) ? from[i] : '_';
+        });
+
+    private static string Number(long value) => value.ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,74 @@
+using Agora.Hadoop.Jobs;
+
+namespace Agora.Hadoop.Tasks;
+
+/// <param name="Message">Why it failed; empty if it succeeded.</param>
+public sealed record AttemptResult(bool Succeeded, string Message, AttemptReport Report);
+
+/// <summary>Runs attempts on one node; any number at the same time.</summary>
+public sealed class AttemptRunner : IDisposable
+{
+    private readonly Node _node;
+    private readonly UserStores _stores;
+    private readonly TimeProvider _time;
+    private readonly JobFiles _files;
+    private readonly HttpClient _http = new();
+
+    public AttemptRunner(Node node, UserStores stores, TimeProvider time)
+    {
+        _node = node;
+        _stores = stores;
+        _time = time;
+        _files = new JobFiles(node, stores);
+    }
+
+    /// <exception cref="OperationCanceledException"><paramref name="stop"/> was set; the attempt's program is dead.</exception>
+    public Task<AttemptResult> RunAsync(
+        TaskAssignment assignment, AttemptProgressSink progress, CancellationToken stop) =>
+        Task.Factory.StartNew(() => Run(assignment, progress, stop), CancellationToken.None,
+            TaskCreationOptions.LongRunning, TaskScheduler.Default);
+
+    /// <summary>Removes what the node holds of a job that has ended.</summary>
+    public void Forget(JobId job) => _files.Forget(job);
+
+    public void Dispose() => _http.Dispose();
+
+    private AttemptResult Run(TaskAssignment assignment, AttemptProgressSink progress, CancellationToken stop)
+    {
+        var id = AttemptId.Parse(assignment.Attempt);
+        using var errors = new ErrorOutput(Path.Combine(_files.LogDirectory(id), "stderr"), progress);
+        string? directory = null;
+        try
+        {
+            directory = _files.PrepareAsync(id, assignment.Job, stop).GetAwaiter().GetResult();
+            var context = new AttemptContext(id, assignment, _node, _stores.Of(assignment.Job.User), directory, errors, progress, stop);
+            var outputs = _files.MapOutputs(id.Task.Job);
+            if (id.Task.Kind == TaskKind.Map)
+                new MapAttempt(context).Run(Path.Combine(outputs, id.ToString()));
+            else
+                new ReduceAttempt(context, _http, _time).Run();
+            context.Counters.Add(errors.UserCounters.ToDictionary());
+            return new AttemptResult(true, "", new AttemptReport(
+                context.Counters.ToDictionary(), _files.MapOutputsUrl(id.Task.Job)));
+        }
+        catch (Exception) when (stop.IsCancellationRequested)
+        {
+            throw new OperationCanceledException(stop);
+        }
+        catch (MapOutputsLostException e)
+        {
+            return new AttemptResult(false, e.Message, new AttemptReport(LostMapOutputs: e.Attempts));
+        }
+        catch (Exception e)
+        {
+            if (e is not AttemptFailedException)
+                errors.Log(e.ToString());
+            return new AttemptResult(false, e.Message, new AttemptReport(LogTail: errors.Tail));
+        }
+        finally
+        {
+            if (directory is not null)
+                JobFiles.Remove(directory);
+        }
+    }
+}

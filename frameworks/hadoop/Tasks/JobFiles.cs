@@ -1,0 +1,84 @@
+using System.Collections.Concurrent;
+using Agora.Hadoop.Jobs;
+
+namespace Agora.Hadoop.Tasks;
+
+/// <summary>
+/// A node's directories of jobs: shipped files, fetched once for each job, and below it a directory for each attempt,
+/// laid out as Hadoop's TaskTracker does.
+/// </summary>
+internal sealed class JobFiles(Node node, UserStores stores)
+{
+    private readonly ConcurrentDictionary<string, Lazy<Task<string>>> _fetched = new(StringComparer.Ordinal);
+
+    /// <summary>Makes an attempt's working directory, with links to the job's shipped files and a <c>tmp</c>.</summary>
+    /// <returns>The attempt's directory, which holds <c>work</c>.</returns>
+    public async Task<string> PrepareAsync(AttemptId attempt, JobSubmission job, CancellationToken stop)
+    {
+        var shipped = await _fetched.GetOrAdd(attempt.Task.Job.ToString(),
+            _ => new Lazy<Task<string>>(() => FetchAsync(attempt.Task.Job, job))).Value.WaitAsync(stop);
+        var directory = Path.Combine(JobDirectory(attempt.Task.Job, job.User), attempt.ToString());
+        var work = Path.Combine(directory, "work");
+        Directory.CreateDirectory(Path.Combine(work, "tmp"));
+        foreach (var file in job.Files)
+            File.CreateSymbolicLink(Path.Combine(work, file.Name), Path.Combine(shipped, file.Name));
+        return directory;
+    }
+
+    /// <summary>Where an attempt's <c>stderr</c> goes.</summary>
+    public string LogDirectory(AttemptId attempt)
+    {
+        var directory = Path.Combine(node.LocalDirectory, "userlogs", attempt.Task.Job.ToString(), attempt.ToString());
+        Directory.CreateDirectory(directory);
+        return directory;
+    }
+
+    public string MapOutputs(JobId job) => Path.Combine(node.SharedDirectory, "hadoop", job.ToString());
+
+    public string MapOutputsUrl(JobId job) => $"{node.SharedUrl}/hadoop/{job}";
+
+    /// <summary>Removes everything of a job but its logs, which go with the sandbox.</summary>
+    public void Forget(JobId job)
+    {
+        _fetched.TryRemove(job.ToString(), out _);
+        Remove(MapOutputs(job));
+        var users = Path.Combine(node.LocalDirectory, "taskTracker");
+        if (!Directory.Exists(users))
+            return;
+        foreach (var user in Directory.EnumerateDirectories(users))
+            Remove(Path.Combine(user, "jobcache", job.ToString()));
+    }
+
+    public static void Remove(string directory)
+    {
+        try
+        {
+            Directory.Delete(directory, recursive: true);
+        }
+        catch (IOException)
+        {
+            // A program that is still ending may write there; the sandbox's end takes the rest.
+        }
+        catch (UnauthorizedAccessException)
+        {
+            // The same, for what a program has locked against its owner.
+        }
+    }
+
+    private string JobDirectory(JobId job, string user) =>
+        Path.Combine(node.LocalDirectory, "taskTracker", user, "jobcache", job.ToString());
+
+    private async Task<string> FetchAsync(JobId id, JobSubmission job)
+    {
+        var directory = Path.Combine(JobDirectory(id, job.User), "jars");
+        Directory.CreateDirectory(directory);
+        foreach (var file in job.Files)
+        {
+            var from = stores.Of(job.User).Find(file.Path);
+            await using var source = await from.Store.OpenAsync(from.Path);
+            await using var target = File.Create(Path.Combine(directory, file.Name));
+            await source.CopyToAsync(target);
+        }
+        return directory;
+    }
+}

@@ -1,0 +1,146 @@
+using Agora.Hadoop.Jobs;
+
+namespace Agora.Hadoop.Tasks;
+
+/// <summary>
+/// Takes a map's output records, keeps as many as <c>io.sort.mb</c> allows in memory, spills the rest sorted to disk,
+/// and in the end leaves one sorted file with its index.
+/// </summary>
+/// <param name="scratch">Directory for spills; the caller removes it.</param>
+/// <param name="combine">
+/// Runs the combiner over the records of one partition and gives out what it makes of them; null without a combiner.
+/// </param>
+internal sealed class MapOutputCollector(
+    JobConf conf, KeyOrder order, KeyPartitioner partitioner, int partitions, string scratch, Counters counters,
+    MapOutputCollector.Combine? combine)
+{
+    public delegate void RecordHandler(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value);
+
+    public delegate void Combine(Action<RecordHandler> records, RecordHandler output);
+
+    private const double SpillShare = 0.8;
+
+    private readonly SortBuffer _buffer = new(order, (long)(conf.Int(JobConf.SortMib) * 1024L * 1024L * SpillShare));
+    private readonly List<(string Path, Segment[] Segments)> _spills = [];
+    private int _filesMade;
+    private long _records, _bytes, _spilledRecords;
+
+    public void Add(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value)
+    {
+        _buffer.Add(partitioner.PartitionOf(key), key, value);
+        _records++;
+        _bytes += TextBytes(key.Length) + TextBytes(value.Length);
+        if (_buffer.IsFull)
+            Spill(ScratchFile());
+    }
+
+    /// <summary>Leaves the output in a directory, as <see cref="MapOutputFile"/> describes.</summary>
+    public void Finish(string directory)
+    {
+        Directory.CreateDirectory(directory);
+        var target = Path.Combine(directory, MapOutputFile.DataName);
+        Segment[] segments;
+        if (_spills.Count == 0)
+        {
+            Spill(target);
+            segments = _spills[0].Segments;
+        }
+        else
+        {
+            if (_buffer.Count > 0)
+                Spill(ScratchFile());
+            var factor = conf.Int(JobConf.SortFactor);
+            while (_spills.Count > factor)
+            {
+                var merged = MergeSpills(_spills.GetRange(0, factor), ScratchFile());
+                _spills.RemoveRange(0, factor);
+                // At the front: equal keys keep the order in which they were spilled.
+                _spills.Insert(0, merged);
+            }
+            segments = MergeSpills(_spills, target).Segments;
+        }
+        MapOutputFile.WriteIndex(Path.Combine(directory, MapOutputFile.IndexName), segments);
+        counters.Add(CounterNames.Framework, CounterNames.MapOutputRecords, _records);
+        counters.Add(CounterNames.Framework, CounterNames.MapOutputBytes, _bytes);
+        counters.Add(CounterNames.Framework, CounterNames.MaterializedBytes, segments.Sum(s => s.Length));
+        counters.Add(CounterNames.Framework, CounterNames.SpilledRecords, _spilledRecords);
+    }
+
+    private void Spill(string path)
+    {
+        _buffer.Sort();
+        var segments = new Segment[partitions];
+        using var file = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0);
+        var writer = new RecordWriter(file);
+        var next = 0;
+        for (var partition = 0; partition < partitions; partition++)
+        {
+            var first = next;
+            while (next < _buffer.Count && _buffer.Entries[next].Partition == partition)
+                next++;
+            WriteSorted(writer, first, next);
+            segments[partition] = writer.EndSegment();
+        }
+        counters.Add(CounterNames.FileSystem, CounterNames.FileBytesWritten, writer.Position);
+        _spills.Add((path, segments));
+        _buffer.Clear();
+    }
+
+    private void WriteSorted(RecordWriter writer, int first, int end)
+    {
+        if (combine is null || first == end)
+        {
+            WriteEntries(writer, _buffer, first, end);
+            return;
+        }
+        // Combiners that gather in a table give their keys out in any order, so what they say is sorted again.
+        var combined = new SortBuffer(order, long.MaxValue);
+        combine(output => Give(_buffer, first, end, output), (key, value) => combined.Add(0, key, value));
+        combined.Sort();
+        WriteEntries(writer, combined, 0, combined.Count);
+        counters.Add(CounterNames.Framework, CounterNames.CombineInputRecords, end - first);
+        counters.Add(CounterNames.Framework, CounterNames.CombineOutputRecords, combined.Count);
+    }
+
+    private void WriteEntries(RecordWriter writer, SortBuffer from, int first, int end)
+    {
+        Give(from, first, end, writer.Write);
+        _spilledRecords += end - first;
+    }
+
+    private static void Give(SortBuffer from, int first, int end, RecordHandler output)
+    {
+        for (var i = first; i < end; i++)
+            output(from.KeyOf(from.Entries[i]), from.ValueOf(from.Entries[i]));
+    }
+
+    private (string Path, Segment[] Segments) MergeSpills(List<(string Path, Segment[] Segments)> spills, string path)
+    {
+        var segments = new Segment[partitions];
+        using (var file = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0))
+        {
+            var writer = new RecordWriter(file);
+            for (var partition = 0; partition < partitions; partition++)
+            {
+                var runs = spills.ConvertAll(s => MapOutputFile.OpenSegment(s.Path, s.Segments[partition]));
+                using var merge = new MergeReader(order, runs);
+                while (merge.Next())
+                {
+                    writer.Write(merge.Key, merge.Value);
+                    _spilledRecords++;
+                }
+                segments[partition] = writer.EndSegment();
+            }
+            counters.Add(CounterNames.FileSystem, CounterNames.FileBytesRead, writer.Position);
+            counters.Add(CounterNames.FileSystem, CounterNames.FileBytesWritten, writer.Position);
+        }
+        foreach (var (spilled, _) in spills)
+            File.Delete(spilled);
+        return (path, segments);
+    }
+
+    private string ScratchFile() => Path.Combine(scratch, $"spill{_filesMade++}.out");
+
+    /// <summary>What Hadoop counts for a text: its bytes and their length, which takes a byte up to 127.</summary>
+    private static long TextBytes(int length) => length + (length <= 127 ? 1 : length <= 255 ? 2 : length <= 65535 ? 3 : 4);
+}

@@ -1,0 +1,148 @@
+using System.Net;
+using System.Net.Http.Headers;
+using Agora.Hadoop.Jobs;
+using Agora.Storage;
+
+namespace Agora.Hadoop.Tasks;
+
+/// <summary>
+/// Brings a reduce's part of every map output over, small ones into memory as far as it goes, the others to disk.
+/// </summary>
+internal sealed class MapOutputFetch(
+    HttpClient http, TimeProvider time, MapOutputs outputs, int partition, string scratch, long memoryBytesMax)
+{
+    /// <summary>Outputs fetched at the same time (<c>mapred.reduce.parallel.copies</c> of Hadoop).</summary>
+    private const int ParallelMax = 5;
+
+    /// <summary>Tries before an output counts as lost.</summary>
+    private const int TriesMax = 4;
+
+    private static readonly TimeSpan FirstRetryDelay = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>An output with more than this part of the memory goes to disk.</summary>
+    private const int LargestInMemory = 4;
+
+    private long _memoryUsed;
+    private int _done;
+
+    /// <summary>What a fetch brought: bytes, or a file with <see cref="Length"/> bytes.</summary>
+    public readonly record struct Fetched(byte[]? Bytes, string? Path, long Length)
+    {
+        public RecordReader Open() => Path is not null
+            ? MapOutputFile.OpenSegment(Path, new Segment(0, Length, 0))
+            : new RecordReader(new MemoryStream(Bytes!, writable: false));
+    }
+
+    public long TotalBytes { get; private set; }
+
+    /// <summary>In the order of the input.</summary>
+    /// <param name="progressed">Called with the part that is done, 0 to 1.</param>
+    /// <exception cref="MapOutputsLostException">Some could not be had.</exception>
+    public async Task<IReadOnlyList<Fetched>> AllAsync(Action<double> progressed, CancellationToken stop)
+    {
+        var fetched = new Fetched[outputs.List.Count];
+        var lost = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        var options = new ParallelOptions { MaxDegreeOfParallelism = ParallelMax, CancellationToken = stop };
+        await Parallel.ForEachAsync(Enumerable.Range(0, outputs.List.Count), options, async (i, token) =>
+        {
+            try
+            {
+                fetched[i] = await OneAsync(i, token);
+                progressed((double)Interlocked.Increment(ref _done) / outputs.List.Count);
+            }
+            catch (Exception e) when (e is HttpRequestException or IOException or InvalidDataException)
+            {
+                lock (lost)
+                    lost[outputs.List[i].Attempt] = e.Message;
+            }
+        });
+        if (lost.Count > 0)
+            throw new MapOutputsLostException(lost);
+        TotalBytes = fetched.Sum(f => f.Length);
+        return fetched;
+    }
+
+    private async Task<Fetched> OneAsync(int i, CancellationToken stop)
+    {
+        var output = outputs.List[i];
+        var directory = $"{outputs.Locations[output.Location]}/{output.Attempt}";
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                var entry = await RangeAsync($"{directory}/{MapOutputFile.IndexName}",
+                    (long)partition * Segment.IndexBytes, Segment.IndexBytes, stop);
+                var segment = Segment.Read(entry);
+                return await SegmentAsync($"{directory}/{MapOutputFile.DataName}", segment, i, stop);
+            }
+            catch (Exception e) when (attempt < TriesMax && IsPassing(e))
+            {
+                await Task.Delay(FirstRetryDelay * (1 << (attempt - 1)), time, stop);
+            }
+        }
+    }
+
+    /// <summary>A file that is not there will not come back; all else may.</summary>
+    private static bool IsPassing(Exception e) => e is IOException or InvalidDataException ||
+        e is HttpRequestException { StatusCode: not (HttpStatusCode.NotFound or HttpStatusCode.Gone) };
+
+    private async Task<Fetched> SegmentAsync(string url, Segment segment, int i, CancellationToken stop)
+    {
+        if (segment.Length == 0)
+            return new Fetched([], null, 0);
+        if (segment.Length <= memoryBytesMax / LargestInMemory &&
+            Interlocked.Add(ref _memoryUsed, segment.Length) <= memoryBytesMax)
+        {
+            var bytes = await RangeAsync(url, segment.Offset, segment.Length, stop);
+            Check(Crc32C.Of(bytes), segment, url);
+            return new Fetched(bytes, null, segment.Length);
+        }
+        var path = Path.Combine(scratch, $"map{i}.out");
+        using var response = await AskAsync(url, segment.Offset, segment.Length, stop);
+        await using var stream = await response.Content.ReadAsStreamAsync(stop);
+        await using var file = File.Create(path);
+        var buffer = new byte[64 << 10];
+        var crc = Crc32C.Start;
+        while (await stream.ReadAsync(buffer, stop) is var read and > 0)
+        {
+            crc = Crc32C.Append(crc, buffer.AsSpan(0, read));
+            await file.WriteAsync(buffer.AsMemory(0, read), stop);
+        }
+        Check(~crc, segment, url);
+        return new Fetched(null, path, segment.Length);
+    }
+
+    private async Task<byte[]> RangeAsync(string url, long offset, long length, CancellationToken stop)
+    {
+        using var response = await AskAsync(url, offset, length, stop);
+        var bytes = await response.Content.ReadAsByteArrayAsync(stop);
+        return bytes.Length == length ? bytes
+            : throw new InvalidDataException($"{url} gave {bytes.Length} of {length} bytes");
+    }
+
+    private async Task<HttpResponseMessage> AskAsync(string url, long offset, long length, CancellationToken stop)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, url);
+        request.Headers.Range = new RangeHeaderValue(offset, offset + length - 1);
+        var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, stop);
+        if (response.StatusCode == HttpStatusCode.PartialContent)
+            return response;
+        var status = response.StatusCode;
+        response.Dispose();
+        throw new HttpRequestException($"{url} answered {(int)status}", null, status);
+    }
+
+    private static void Check(uint crc, Segment segment, string url)
+    {
+        if (crc != segment.Crc)
+            throw new InvalidDataException($"{url} is damaged: its bytes do not add up");
+    }
+}
+
+/// <summary>Map outputs a reduce needs cannot be fetched.</summary>
+/// <param name="reasons">By attempt.</param>
+internal sealed class MapOutputsLostException(IReadOnlyDictionary<string, string> reasons)
+    : Exception($"could not fetch the output of {string.Join(", ", reasons.Select(r => $"{r.Key} ({r.Value})"))}")
+{
+    public IReadOnlyList<string> Attempts { get; } = [.. reasons.Keys];
+}

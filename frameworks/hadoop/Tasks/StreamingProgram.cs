@@ -1,0 +1,79 @@
+namespace Agora.Hadoop.Tasks;
+
+/// <summary>
+/// One run of a user's program: records are fed to its standard input, lines of its standard output are handed on, and
+/// its standard error is listened to, each on a thread of its own.
+/// </summary>
+internal sealed class StreamingProgram(
+    IReadOnlyList<string> words, string directory, IReadOnlyDictionary<string, string> environment)
+{
+    private const int InputBufferBytes = 64 << 10;
+
+    public delegate void LineHandler(ReadOnlySpan<byte> line);
+
+    /// <summary>Runs it to its end.</summary>
+    /// <param name="feed">Writes the input; called on this thread. A program need not read all of it.</param>
+    /// <param name="output">Called for each line, in order.</param>
+    /// <param name="error">The program's standard error; called once and reads to the end.</param>
+    /// <returns>The exit code, or 128 + signal.</returns>
+    /// <exception cref="OperationCanceledException"><paramref name="stop"/> was set; the program is dead.</exception>
+    public int Run(Action<Stream> feed, LineHandler output, Action<Stream> error, CancellationToken stop)
+    {
+        using var child = ChildProcess.Start(words, directory, environment);
+        using var killed = stop.Register(child.Kill);
+        Exception? failure = null;
+        var outputThread = Start("stdout", () =>
+        {
+            var lines = new LineReader(child.Output);
+            while (lines.Next(out var line))
+                output(line);
+        });
+        var errorThread = Start("stderr", () => error(child.Error));
+        try
+        {
+            using var input = new BufferedStream(child.Input, InputBufferBytes);
+            feed(input);
+        }
+        catch (IOException e) when (e is not FileNotFoundException && IsBrokenPipe(e))
+        {
+            // The program has read all it wants; its exit code says whether that is well.
+        }
+        catch (Exception e)
+        {
+            Fail(e);
+        }
+        outputThread.Join();
+        errorThread.Join();
+        var code = child.WaitForExit();
+        stop.ThrowIfCancellationRequested();
+        return failure is null ? code : throw failure;
+
+        Thread Start(string name, Action body)
+        {
+            var thread = new Thread(() =>
+            {
+                try
+                {
+                    body();
+                }
+                catch (Exception e)
+                {
+                    Fail(e);
+                }
+            })
+            { IsBackground = true, Name = name };
+            thread.Start();
+            return thread;
+        }
+
+        void Fail(Exception e)
+        {
+            Interlocked.CompareExchange(ref failure, e, null);
+            child.Kill();
+        }
+    }
+
+    /// <remarks>EPIPE is 32 on Linux; .NET has it as the low half of the HResult or as an inner socket error.</remarks>
+    private static bool IsBrokenPipe(IOException e) =>
+        e.HResult == 32 || e.Message.Contains("Broken pipe", StringComparison.OrdinalIgnoreCase);
+}

@@ -1,0 +1,142 @@
+using System.Collections.Concurrent;
+using System.Text.Json;
+using Agora.Hadoop.Jobs;
+using Agora.Sdk;
+
+namespace Agora.Hadoop.Tasks;
+
+/// <summary>
+/// Hadoop's executor: runs map and reduce attempts, each a task of the cluster, tells the JobTracker how far they are,
+/// and ends those that have been silent for <c>mapred.task.timeout</c>.
+/// </summary>
+public sealed class TaskTracker(AttemptRunner runner, TimeProvider time) : IExecutor, IDisposable
+{
+    private static readonly TimeSpan ReportInterval = TimeSpan.FromSeconds(1);
+
+    private readonly ConcurrentDictionary<TaskId, Running> _running = [];
+    private ITimer? _timer;
+
+    private sealed class Running(TaskAssignment assignment, TimeProvider time) : IDisposable
+    {
+        public TaskAssignment Assignment { get; } = assignment;
+        public AttemptProgressSink Progress { get; } = new(time);
+        public CancellationTokenSource Stop { get; } = new();
+        public TimeSpan Timeout { get; } = new JobConf(assignment.Job.Conf).Milliseconds("mapred.task.timeout");
+
+        /// <summary>Set if it is ended for having been silent too long.</summary>
+        public volatile bool TimedOut;
+
+        public (double, string?) Reported { get; set; }
+
+        public void Dispose() => Stop.Dispose();
+    }
+
+    public void Subscribed(ExecutorDriver driver, ExecutorEvent.Subscribed e) =>
+        _timer ??= time.CreateTimer(_ => Report(driver), null, ReportInterval, ReportInterval);
+
+    public void Launch(ExecutorDriver driver, TaskSpec task)
+    {
+        TaskAssignment assignment;
+        try
+        {
+            assignment = JsonSerializer.Deserialize(task.Data.Span, JobsJson.Default.TaskAssignment)
+                ?? throw new JsonException("null");
+        }
+        catch (JsonException e)
+        {
+            driver.Update(task.Id, TaskState.Error, $"the assignment cannot be read: {e.Message}",
+                reason: StatusReason.TaskInvalid);
+            return;
+        }
+        var running = new Running(assignment, time);
+        if (!_running.TryAdd(task.Id, running))
+            return;
+        driver.Update(task.Id, TaskState.Running);
+        _ = RunAsync(driver, task.Id, running);
+    }
+
+    public void Kill(ExecutorDriver driver, TaskId task, TimeSpan grace)
+    {
+        if (_running.TryGetValue(task, out var running))
+            running.Stop.Cancel();
+    }
+
+    public void Message(ExecutorDriver driver, ReadOnlyMemory<byte> data)
+    {
+        var order = JsonSerializer.Deserialize(data.Span, JobsJson.Default.TrackerOrder);
+        if (order is not null && JobId.TryParse(order.ForgetJob, out var job))
+            _ = Task.Run(() => runner.Forget(job));
+    }
+
+    public void Shutdown(ExecutorDriver driver, TimeSpan grace)
+    {
+        foreach (var running in _running.Values)
+            running.Stop.Cancel();
+    }
+
+    public void Dispose() => _timer?.Dispose();
+
+    private async Task RunAsync(ExecutorDriver driver, TaskId id, Running running)
+    {
+        try
+        {
+            var result = await runner.RunAsync(running.Assignment, running.Progress, running.Stop.Token);
+            driver.Update(id, result.Succeeded ? TaskState.Finished : TaskState.Failed, result.Message,
+                JsonSerializer.SerializeToUtf8Bytes(result.Report, JobsJson.Default.AttemptReport));
+        }
+        catch (OperationCanceledException)
+        {
+            if (running.TimedOut)
+            {
+                driver.Update(id, TaskState.Failed,
+                    $"Task {id} failed to report status for {running.Timeout.TotalSeconds:0} seconds. Killing!");
+            }
+            else
+            {
+                driver.Update(id, TaskState.Killed);
+            }
+        }
+        catch (Exception e)
+        {
+            driver.Update(id, TaskState.Failed, $"the TaskTracker could not run it: {e.Message}");
+        }
+        finally
+        {
+            _running.TryRemove(id, out _);
+            running.Dispose();
+        }
+    }
+
+    private void Report(ExecutorDriver driver)
+    {
+        List<AttemptProgress> changed = [];
+        foreach (var (id, running) in _running)
+        {
+            if (running.Timeout > TimeSpan.Zero && running.Progress.Idle > running.Timeout)
+                End(running);
+            var now = (running.Progress.Fraction, running.Progress.Status);
+            if (now == running.Reported)
+                continue;
+            running.Reported = now;
+            changed.Add(new AttemptProgress(id.ToString(), now.Fraction, now.Status));
+        }
+        if (changed.Count > 0)
+        {
+            driver.SendMessage(JsonSerializer.SerializeToUtf8Bytes(
+                new TrackerProgress(changed), JobsJson.Default.TrackerProgress));
+        }
+    }
+
+    private static void End(Running running)
+    {
+        running.TimedOut = true;
+        try
+        {
+            running.Stop.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // It has ended by itself at the same moment.
+        }
+    }
+}

@@ -1,0 +1,89 @@
+using System.Text;
+using Agora.Hadoop.Jobs;
+using Agora.Hadoop.Tasks;
+using Agora.Storage;
+using CsCheck;
+using Xunit;
+
+namespace Agora.Tests.Fast.Hadoop;
+
+public sealed class LineTests : IDisposable
+{
+    private readonly string _file = Path.GetTempFileName();
+
+    /// <summary>Texts made of the bytes that matter.</summary>
+    private static readonly Gen<byte[]> Texts = Gen.Int[0, 5].Select(i => "\n\ra\t\0\u00ff"u8[i]).Array[0, 60];
+
+    public void Dispose() => File.Delete(_file);
+
+    [Theory]
+    [InlineData("", "")]
+    [InlineData("a\nb\n", "a|b")]
+    [InlineData("a\r\nb", "a|b")]
+    [InlineData("lone\rcr\tafter\n", "lone|cr\tafter")]
+    [InlineData("\n\r\n\r", "||")]
+    [InlineData("a\n\r", "a|")]
+    public void Lines_end_at_LF_CR_LF_or_a_lone_CR(string text, string lines) =>
+        Assert.Equal(lines, string.Join('|', Read(new MemoryStream(Encoding.UTF8.GetBytes(text)))));
+
+    [Fact]
+    public void Lines_are_the_same_however_the_stream_cuts_them() =>
+        Gen.Select(Texts, Gen.Int[1, 7]).Sample((text, step) =>
+            Read(new MemoryStream(text)).SequenceEqual(Read(new Trickle(text, step))));
+
+    [Fact]
+    public void The_lines_of_all_splits_are_the_lines_of_the_file() =>
+        Gen.Select(Texts, Gen.Int[1, 20]).Sample((text, size) =>
+        {
+            File.WriteAllBytes(_file, text);
+            List<string> bySplits = [];
+            for (var offset = 0; offset < text.Length; offset += size)
+            {
+                using var reader = new SplitReader(new StoredPath(new LocalFiles(), _file),
+                    new InputSplit(_file, offset, Math.Min(size, text.Length - offset), [], 0));
+                while (reader.Next(out var line))
+                    bySplits.Add(Convert.ToHexString(line));
+            }
+            return bySplits.SequenceEqual(Read(new MemoryStream(text), hex: true));
+        }, threads: 1);
+
+    [Theory]
+    [InlineData("a\tb\tc", "\t", 1, "a", "b\tc")]
+    [InlineData("a\tb\tc", "\t", 2, "a\tb", "c")]
+    [InlineData("notab", "\t", 1, "notab", "")]
+    [InlineData("a\tb", "\t", 2, "a\tb", "")]
+    [InlineData("", "\t", 1, "", "")]
+    [InlineData("\tv", "\t", 1, "", "v")]
+    [InlineData("11.12.1.2", ".", 2, "11.12", "1.2")]
+    [InlineData("a::b", "::", 1, "a", "b")]
+    public void A_line_is_cut_at_the_nth_separator(string line, string separator, int fields, string key, string value)
+    {
+        new KeyValueSplit(separator, fields).Cut(Encoding.UTF8.GetBytes(line), out var k, out var v);
+        Assert.Equal((key, value), (Encoding.UTF8.GetString(k), Encoding.UTF8.GetString(v)));
+    }
+
+    [Theory]
+    [InlineData("tr -cs A-Za-z '\\n'", "tr|-cs|A-Za-z|\\n")]
+    [InlineData("a'b c'd", "a|b c|d")]
+    [InlineData("sh -c 'x | \"y\"'", "sh|-c|x | \"y\"")]
+    [InlineData("  two   blanks ''  ", "two|blanks")]
+    [InlineData("tab\tstays", "tab\tstays")]
+    [InlineData("back\\ slash", "back\\|slash")]
+    public void A_command_is_split_as_Hadoop_does_and_not_as_a_shell_does(string command, string words) =>
+        Assert.Equal(words, string.Join('|', CommandLineSplit.Words(command)));
+
+    private static List<string> Read(Stream stream, bool hex = false)
+    {
+        var reader = new LineReader(stream);
+        List<string> lines = [];
+        while (reader.Next(out var line))
+            lines.Add(hex ? Convert.ToHexString(line) : Encoding.Latin1.GetString(line));
+        return lines;
+    }
+
+    /// <summary>Gives a few bytes at a time.</summary>
+    private sealed class Trickle(byte[] bytes, int step) : MemoryStream(bytes)
+    {
+        public override int Read(byte[] buffer, int offset, int count) => base.Read(buffer, offset, Math.Min(count, step));
+    }
+}

@@ -1,0 +1,41 @@
+using System.Diagnostics;
+
+namespace Agora.Workloads;
+
+/// <summary>A master of its own process on a free port of loopback.</summary>
+internal sealed class MasterProcess : IDisposable
+{
+    private readonly Process _process;
+    private bool _ended;
+
+    private MasterProcess(Process process, Uri url) => (_process, Url) = (process, url);
+
+    public Uri Url { get; }
+    public TimeSpan CpuTime => _process.TotalProcessorTime;
+
+    /// <summary>Largest resident memory, known once it has been disposed.</summary>
+    public double PeakMib { get; private set; }
+
+    public static async Task<MasterProcess> StartAsync(string directory)
+    {
+        var daemon = Path.Combine(AppContext.BaseDirectory, "agora-daemon.dll");
+        var process = Process.Start(new ProcessStartInfo("dotnet",
+            [daemon, "master", "--port", "0", "--work-dir", Path.Combine(directory, "master")]) { RedirectStandardOutput = true })!;
+        while (await process.StandardOutput.ReadLineAsync() is { } line)
+            if (line.StartsWith("ready ", StringComparison.Ordinal))
+                return new MasterProcess(process, new Uri(line["ready ".Length..]));
+        throw new InvalidOperationException("the master did not come up");
+    }
+
+    public void Dispose()
+    {
+        if (_ended)
+            return;
+        _ended = true;
+        _process.Refresh();
+        PeakMib = _process.PeakWorkingSet64 / (double)(1 << 20);
+        _process.Kill();
+        _process.WaitForExit();
+        _process.Dispose();
+    }
+}

@@ -1,0 +1,53 @@
+using System.Globalization;
+using System.Text.Json;
+
+namespace Agora.Workloads;
+
+/// <summary>One figure.</summary>
+/// <param name="Metric">In kebab-case, the same from version to version.</param>
+/// <param name="Anchor">A published figure to hold it against, where there is one.</param>
+/// <param name="AnchorSource">Where that was published.</param>
+public sealed record Row(string Metric, string Unit, double Agora, double? Anchor = null, string AnchorSource = "")
+{
+    public double? Ratio => Anchor is { } anchor && anchor != 0 ? Agora / anchor : null;
+}
+
+/// <summary>What a benchmark found, as a table and as <c>results.json</c>.</summary>
+/// <param name="Mode"><c>live</c> or <c>simulated</c>.</param>
+public sealed record Report(string Experiment, string Mode, ulong Seed, IReadOnlyList<Row> Rows)
+{
+    private static readonly JsonSerializerOptions Format = new()
+    {
+        WriteIndented = true,
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+    };
+
+    public static string Machine =>
+        $"{Environment.ProcessorCount} processors, {GC.GetGCMemoryInfo().TotalAvailableMemoryBytes >> 30} GiB, " +
+        $"{Environment.OSVersion.VersionString}, .NET {Environment.Version}";
+
+    public void Print()
+    {
+        Console.WriteLine($"{Experiment} ({Mode}) on {Machine}");
+        var rows = Rows.Select(r => new[]
+        {
+            r.Metric, Number(r.Agora), r.Unit, r.Anchor is { } a ? Number(a) : "", r.Ratio is { } x ? $"{x:0.###}" : "", r.AnchorSource,
+        }).Prepend(["METRIC", "AGORA", "UNIT", "PUBLISHED", "RATIO", "SOURCE"]).ToList();
+        var widths = Enumerable.Range(0, 6).Select(i => rows.Max(r => r[i].Length)).ToArray();
+        foreach (var row in rows)
+            Console.WriteLine(string.Join("  ", row.Select((cell, i) => i is 1 or 3 or 4 ? cell.PadLeft(widths[i]) : cell.PadRight(widths[i]))).TrimEnd());
+    }
+
+    /// <summary>Leaves <c>results.json</c> and <c>results.csv</c> in the directory.</summary>
+    public void Save(string directory)
+    {
+        Directory.CreateDirectory(directory);
+        File.WriteAllText(Path.Combine(directory, "results.json"), JsonSerializer.Serialize(
+            new { Experiment, Mode, Seed, Machine, Rows }, Format) + "\n");
+        File.WriteAllLines(Path.Combine(directory, "results.csv"), Rows.Select(r => string.Join(',', r.Metric, r.Unit,
+            r.Anchor?.ToString(CultureInfo.InvariantCulture), $"\"{r.AnchorSource}\"", r.Agora.ToString(CultureInfo.InvariantCulture),
+            r.Ratio?.ToString(CultureInfo.InvariantCulture))).Prepend("metric,unit,anchor,anchorSource,agora,ratio"));
+    }
+
+    private static string Number(double value) => value.ToString(value >= 100 ? "N0" : "0.###", CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,40 @@
+using System.CommandLine;
+
+namespace Agora.Workloads;
+
+internal static class ThroughputCommand
+{
+    public static Command Create()
+    {
+        var output = new Option<string?>("--out") { Description = "Directory for results.json and results.csv", HelpName = "dir" };
+        var seconds = new Option<double>("--seconds") { Description = "Measuring time of the live part", DefaultValueFactory = _ => 5 };
+        var agents = new Option<int>("--agents") { Description = "Emulated agents of the live part", DefaultValueFactory = _ => 50 };
+        var frameworks = new Option<int>("--frameworks") { Description = "Schedulers of the live part", DefaultValueFactory = _ => 10 };
+        var command = new Command("throughput", """
+            Task life-cycles per second and the time of an allocation pass.
+
+            The passes and the in-memory life-cycles run the real allocator and master in this process; the live ones
+            run a real master process, real agent state machines whose tasks take no time, and real schedulers, all
+            over gRPC on loopback. Figures are medians; passes in milliseconds of CPU.
+
+            Example:
+              agora bench throughput --seconds 10 --out /tmp/throughput
+            """) { seconds, agents, frameworks, output };
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            var rows = new List<Row>();
+            foreach (var (count, of, anchor) in new (int, int, double?)[] { (1_000, 100, 200), (10_000, 1_000, 1_100), (50_000, 1_000, null) })
+                rows.Add(AllocationPass.Measure(count, of, anchor));
+            foreach (var count in new[] { 1_000, 10_000, 50_000 })
+                rows.Add(InMemoryLifeCycles.Measure(count));
+            rows.AddRange(await LiveLifeCycles.MeasureAsync(parsed.GetValue(agents), parsed.GetValue(frameworks),
+                TimeSpan.FromSeconds(parsed.GetValue(seconds)), cancellation));
+            var report = new Report("throughput", "live", 0, rows);
+            report.Print();
+            if (parsed.GetValue(output) is { } directory)
+                report.Save(directory);
+            return 0;
+        });
+        return command;
+    }
+}
