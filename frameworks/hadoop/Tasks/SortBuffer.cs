@@ -15,8 +15,9 @@ internal sealed class SortBuffer(KeyOrder order, long bytesMax)
     private Entry[] _entries = new Entry[1024];
     private long _bytes;
 
+    /// <param name="Number">Counts the records as they come; empty ones share their offset with the next.</param>
     internal readonly record struct Entry(
-        ulong Prefix, int Partition, int Chunk, int Offset, int KeyLength, int ValueLength);
+        ulong Prefix, int Partition, int Number, int Chunk, int Offset, int KeyLength, int ValueLength);
 
     public int Count { get; private set; }
 
@@ -37,8 +38,9 @@ internal sealed class SortBuffer(KeyOrder order, long bytesMax)
         value.CopyTo(_chunks[^1].AsSpan(_chunkUsed + key.Length));
         if (Count == _entries.Length)
             Array.Resize(ref _entries, Count * 2);
-        _entries[Count++] =
-            new Entry(order.Prefix(key), partition, _chunks.Count - 1, _chunkUsed, key.Length, value.Length);
+        _entries[Count] = new Entry(
+            order.Prefix(key), partition, Count, _chunks.Count - 1, _chunkUsed, key.Length, value.Length);
+        Count++;
         _chunkUsed += needed;
         _bytes += needed + EntryBytes;
     }
@@ -69,9 +71,7 @@ internal sealed class SortBuffer(KeyOrder order, long bytesMax)
             if (a.Prefix != b.Prefix)
                 return a.Prefix.CompareTo(b.Prefix);
             var byKey = order.Compare(buffer.KeyOf(a), buffer.KeyOf(b));
-            if (byKey != 0)
-                return byKey;
-            return a.Chunk != b.Chunk ? a.Chunk.CompareTo(b.Chunk) : a.Offset.CompareTo(b.Offset);
+            return byKey != 0 ? byKey : a.Number.CompareTo(b.Number);
         }
     }
 }

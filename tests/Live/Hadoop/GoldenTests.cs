@@ -1,0 +1,76 @@
+using System.Text;
+using Xunit;
+
+namespace Agora.Tests.Live.Hadoop;
+
+/// <summary>Runs recorded on Hadoop 1.0.3, repeated: the same command on the same input must leave the same files.</summary>
+[Collection(HadoopCollection.Name)]
+public sealed class GoldenTests(HadoopCluster cluster)
+{
+    [Theory]
+    [InlineData("01-wordcount")]
+    [InlineData("04-hash-partition")]
+    [InlineData("05-combiner")]
+    [InlineData("07-counters")]
+    [InlineData("09-gz-input")]
+    [InlineData("13-fail-always")]
+    [InlineData("15-separators")]
+    public async Task The_output_is_that_of_Hadoop_byte_for_byte(string name)
+    {
+        foreach (var (part, expected, actual) in await RunAsync(name))
+            Assert.True(expected.AsSpan().SequenceEqual(actual), $"{part}:\n{Encoding.UTF8.GetString(actual)}");
+    }
+
+    [Theory]
+    [InlineData("03-secondary-sort")]
+    [InlineData("12-fail-retry")]
+    public async Task The_output_is_that_of_Hadoop_but_for_the_order_of_values_with_equal_keys(string name)
+    {
+        foreach (var (_, expected, actual) in await RunAsync(name))
+        {
+            // Hadoop's own order inside a key is its QuickSort's; the order of keys and what they hold must agree.
+            Assert.Equal(Keys(expected), Keys(actual));
+            Assert.Equal(Lines(expected).Order(StringComparer.Ordinal), Lines(actual).Order(StringComparer.Ordinal));
+        }
+    }
+
+    [Fact]
+    public async Task Counters_that_a_program_reports_are_summed_over_its_attempts()
+    {
+        var counters = await cluster.CountersOfAsync(
+            $"-input {await PutAsync("07-counters", "counted")} -output /golden/counted/out " +
+            $"-mapper cm.sh -reducer 'wc -l' -file {Directory("07-counters")}/cm.sh");
+        // As recorded in expected/counters.txt of the run.
+        Assert.Equal((50, 24, 50), (counters["lines"], counters["fox"], counters["total"]));
+    }
+
+    private async Task<List<(string Part, byte[] Expected, byte[] Actual)>> RunAsync(string name)
+    {
+        var input = await PutAsync(name, name);
+        var command = string.Join('\n', File.ReadAllLines(Path.Combine(Directory(name), "cmd.txt")).Where(l => !l.StartsWith('#')));
+        var run = await cluster.RunAsync(command, Directory(name),
+            ("J", "hadoop-streaming-1.0.3.jar"), ("IN", input), ("OUT", $"/golden/{name}/out"));
+        Assert.True(run.Code.ToString() == File.ReadAllText(Path.Combine(Directory(name), "expected", "rc.txt")).Trim(), run.Error);
+        List<(string, byte[], byte[])> parts = [];
+        foreach (var file in System.IO.Directory.GetFiles(Path.Combine(Directory(name), "expected"), "part-*").Order())
+        {
+            var part = Path.GetFileName(file);
+            parts.Add((part, File.ReadAllBytes(file), (await cluster.RunAsync($"hadoop fs -cat /golden/{name}/out/{part}")).Bytes));
+        }
+        var listed = await cluster.RunAsync($"hadoop fs -ls '/golden/{name}/out/part-*'");
+        Assert.Equal(parts.Count, listed.Output.Split('\n').Count(l => l.Contains("/part-", StringComparison.Ordinal)));
+        return parts;
+    }
+
+    private async Task<string> PutAsync(string name, string as_)
+    {
+        await cluster.OutputAsync($"hadoop fs -put {Directory(name)}/input /golden/{as_}/in");
+        return $"/golden/{as_}/in";
+    }
+
+    private static string Directory(string name) => Path.Combine(AppContext.BaseDirectory, "Hadoop", "golden", name);
+
+    private static IEnumerable<string> Keys(byte[] text) => Lines(text).Select(l => l.Split('\t')[0]);
+
+    private static string[] Lines(byte[] text) => Encoding.Latin1.GetString(text).Split('\n');
+}

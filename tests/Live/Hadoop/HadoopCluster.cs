@@ -1,0 +1,108 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using Xunit;
+
+namespace Agora.Tests.Live.Hadoop;
+
+/// <summary>
+/// An embedded cluster of four agents with Hadoop's services, as <c>agora up</c> starts it from <c>bin/</c>; shared by
+/// the tests of the collection, which use paths of their own.
+/// </summary>
+public sealed class HadoopCluster : IAsyncLifetime
+{
+    /// <summary>Far more than any command here takes; a hang is told with what was said so far.</summary>
+    private static readonly TimeSpan CommandPatience = TimeSpan.FromMinutes(2);
+
+    private readonly string _state = Directory.CreateTempSubdirectory("agora-hadoop-").FullName;
+    private readonly string _bin = Path.Combine(FindRoot(), "bin");
+
+    /// <param name="Error">Standard error.</param>
+    public sealed record Result(int Code, byte[] Bytes, string Error)
+    {
+        public string Output => System.Text.Encoding.UTF8.GetString(Bytes);
+    }
+
+    public async ValueTask InitializeAsync()
+    {
+        var up = await RunAsync($"agora up --agents 4 --cpus 2 --mem 2048 --port {FreePort()} --detach");
+        Assert.True(up.Code == 0, $"agora up failed (was ./build run?): {up.Output}{up.Error}");
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await RunAsync("agora down");
+        Directory.Delete(_state, recursive: true);
+    }
+
+    /// <summary>Runs a line of shell with the commands of <c>bin/</c> first in PATH.</summary>
+    public async Task<Result> RunAsync(string line, string? directory = null, params (string Name, string Value)[] variables)
+    {
+        var start = new ProcessStartInfo("/bin/sh", ["-c", line])
+        {
+            WorkingDirectory = directory ?? _state,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        start.Environment["PATH"] = $"{_bin}:{Environment.GetEnvironmentVariable("PATH")}";
+        start.Environment["AGORA_HOME"] = _state;
+        foreach (var (name, value) in variables)
+            start.Environment[name] = value;
+        using var process = Process.Start(start)!;
+        var output = new MemoryStream();
+        var reading = process.StandardOutput.BaseStream.CopyToAsync(output);
+        var errors = process.StandardError.ReadToEndAsync();
+        using var patience = new CancellationTokenSource(CommandPatience);
+        try
+        {
+            await process.WaitForExitAsync(patience.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            process.Kill(entireProcessTree: true);
+            Assert.Fail($"'{line}' did not end; it said: {await errors}");
+        }
+        await reading;
+        return new Result(process.ExitCode, output.ToArray(), await errors);
+    }
+
+    /// <summary>Runs a line that must succeed, and gives its standard output.</summary>
+    public async Task<string> OutputAsync(string line, string? directory = null)
+    {
+        var result = await RunAsync(line, directory);
+        Assert.True(result.Code == 0, $"'{line}' ended with {result.Code}: {result.Output}{result.Error}");
+        return result.Output;
+    }
+
+    /// <summary>Runs a streaming job that must succeed, and gives its counters by name.</summary>
+    public async Task<Dictionary<string, long>> CountersOfAsync(string options)
+    {
+        var run = await RunAsync($"hadoop jar hadoop-streaming.jar {options}");
+        Assert.True(run.Code == 0, run.Error);
+        var job = System.Text.RegularExpressions.Regex.Match(run.Error, @"Running job: (job_\d+_\d{4})\n").Groups[1].Value;
+        return (await OutputAsync($"hadoop job -status {job}")).Split('\n')
+            .Where(l => l.StartsWith("\t\t", StringComparison.Ordinal)).Select(l => l.Trim().Split('='))
+            .ToDictionary(p => p[0], p => long.Parse(p[1]));
+    }
+
+    private static string FindRoot()
+    {
+        var directory = new DirectoryInfo(AppContext.BaseDirectory);
+        while (!File.Exists(Path.Combine(directory!.FullName, "Agora.slnx")))
+            directory = directory.Parent;
+        return directory.FullName;
+    }
+
+    private static int FreePort()
+    {
+        using var probe = new TcpListener(IPAddress.Loopback, 0);
+        probe.Start();
+        return ((IPEndPoint)probe.LocalEndpoint).Port;
+    }
+}
+
+[CollectionDefinition(Name)]
+public sealed class HadoopCollection : ICollectionFixture<HadoopCluster>
+{
+    public const string Name = "hadoop";
+}
