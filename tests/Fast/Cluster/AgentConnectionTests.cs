@@ -56,7 +56,10 @@ public class AgentConnectionTests
         bench.Handle(new AgentEvent.ContainerStarted(container));
         bench.Exit(container, 0);
         var first = Assert.Single(bench.Said<AgentCall.Update>());
-        // The first is on its way, and says with it that the task has ended meanwhile.
+        Assert.Equal((TaskState.Running, TaskState.Running), (first.Status.State, first.Latest));
+        // Sent again, it says with it that the task has ended meanwhile.
+        bench.Advance(bench.Options.UpdateRetry);
+        first = Assert.Single(bench.Said<AgentCall.Update>());
         Assert.Equal((TaskState.Running, TaskState.Finished), (first.Status.State, first.Latest));
         bench.Acknowledge(first.Status with { Sequence = 2 });
         Assert.Empty(bench.Said<AgentCall.Update>());
