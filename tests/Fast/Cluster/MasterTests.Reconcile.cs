@@ -1,4 +1,3 @@
-using Agora.Cluster;
 using Xunit;
 
 namespace Agora.Tests.Fast.Cluster;
