@@ -38,6 +38,9 @@ public sealed record Limits
     /// <summary>Ended frameworks remembered.</summary>
     public int CompletedFrameworksMax { get; init; } = 50;
 
+    /// <summary>Ids of ended frameworks remembered, so that none is used again.</summary>
+    public int CompletedFrameworkIdsMax { get; init; } = 100_000;
+
     /// <summary>Decline reasons remembered for each framework, newest first.</summary>
     public int DeclineReasonsMax { get; init; } = 20;
 

@@ -9,7 +9,11 @@ public sealed class EventQueue
     public static readonly DateTimeOffset Start = new(2000, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
     private readonly PriorityQueue<Action, (long Ticks, long Number)> _queue = new();
+    /// <summary>Things done at one instant beyond which time is taken to stand still.</summary>
+    public const int AtOneInstantMax = 200_000;
+
     private long _number;
+    private int _atThisInstant;
 
     public DateTimeOffset Now { get; private set; } = Start;
 
@@ -30,6 +34,9 @@ public sealed class EventQueue
             return false;
         }
         _queue.Dequeue();
+        _atThisInstant = key.Ticks == Now.Ticks ? _atThisInstant + 1 : 0;
+        if (_atThisInstant > AtOneInstantMax)
+            throw new BrokenInvariantException($"time stands still at {Now:HH:mm:ss.fff}: somebody wants the same instant again and again");
         Now = new DateTimeOffset(key.Ticks, TimeSpan.Zero);
         Done++;
         action();

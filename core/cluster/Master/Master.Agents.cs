@@ -237,9 +237,16 @@ public sealed partial class Master
 
     private void ExecutorExited(AgentEntry agent, AgentCall.ExecutorExited exited)
     {
-        if (!agent.Executors.Remove((exited.FrameworkId, exited.ExecutorId), out var executor))
+        var key = (exited.FrameworkId, exited.ExecutorId);
+        if (!agent.Executors.TryGetValue(key, out var executor))
             return;
-        _allocator.Release(exited.FrameworkId, agent.Id, executor.Resources);
+        // A launch that is still under way starts it anew; then it goes on holding what it held.
+        if (!agent.Tasks.Values.Any(t => t.State == TaskState.Staging && t.Framework.Id == exited.FrameworkId &&
+            t.Spec.Executor?.Id == exited.ExecutorId))
+        {
+            agent.Executors.Remove(key);
+            _allocator.Release(exited.FrameworkId, agent.Id, executor.Resources);
+        }
         if (_frameworks.TryGetValue(exited.FrameworkId, out var framework))
             Send(framework, new SchedulerEvent.ExecutorLost(agent.Id, exited.ExecutorId, exited.ExitCode, exited.Reason));
     }

@@ -123,6 +123,9 @@ public sealed partial class Master
         }
         _frameworks.Remove(framework.Id);
         _completedIds.Add(framework.Id);
+        _completedOrder.Enqueue(framework.Id);
+        if (_completedOrder.Count > _options.Limits.CompletedFrameworkIdsMax)
+            _completedIds.Remove(_completedOrder.Dequeue());
         _completedFrameworks.Enqueue((View(framework, FrameworkCondition.Completed), [.. framework.Completed.Select(View)]));
         if (_completedFrameworks.Count > _options.Limits.CompletedFrameworksMax)
             _completedFrameworks.Dequeue();

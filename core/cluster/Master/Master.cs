@@ -19,6 +19,7 @@ public sealed partial class Master
     private readonly Dictionary<FrameworkId, FrameworkEntry> _frameworks = [];
     private readonly Queue<(FrameworkView Framework, IReadOnlyList<TaskView> Tasks)> _completedFrameworks = new();
     private readonly HashSet<FrameworkId> _completedIds = [];
+    private readonly Queue<FrameworkId> _completedOrder = new();
     private readonly Dictionary<AgentId, AgentEntry> _agents = [];
     private readonly Dictionary<long, FrameworkEntry> _schedulers = [];
     private readonly Dictionary<long, AgentEntry> _agentConnections = [];

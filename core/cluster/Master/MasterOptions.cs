@@ -50,6 +50,8 @@ public sealed record MasterOptions
             errors.Add($"heartbeat interval {HeartbeatInterval} is not positive");
         if (RevocationGrace < TimeSpan.Zero)
             errors.Add($"revocation grace {RevocationGrace} is negative");
+        if (UnansweredRefusal < TimeSpan.Zero)
+            errors.Add($"unanswered refusal {UnansweredRefusal} is negative");
         return errors;
     }
 }

@@ -14,11 +14,13 @@ public sealed class MasterHost
     private readonly Master _master;
     private readonly Pump<MasterEvent> _pump;
     private readonly System.Collections.Concurrent.ConcurrentDictionary<long, TaskCompletionSource<string?>> _orders = new();
+    private readonly TimeProvider _time;
     private long _lastOrder;
 
     public MasterHost(MasterOptions options, IAllocator allocator, TimeProvider time, ILogger<MasterHost> logger)
     {
         _master = new Master(options, allocator, time.GetUtcNow());
+        _time = time;
         _pump = new Pump<MasterEvent>(time, Handle, () => _master.NextDeadline);
         // One numbering for both kinds, as the machine knows connections by number alone.
         Schedulers = new SchedulerStreams(e => e.ToWire(), c => c.ToDomain(),
@@ -34,13 +36,20 @@ public sealed class MasterHost
 
     public Task RunAsync(CancellationToken cancellation) => _pump.RunAsync(cancellation);
 
-    public Task<ClusterSnapshot> SnapshotAsync(bool withTasks) => _pump.AskAsync(() => _master.Snapshot(withTasks));
+    public Task<ClusterSnapshot> SnapshotAsync(bool withTasks) => AskAsync(() => _master.Snapshot(withTasks));
 
     public Task<FrameworkExplanation?> ExplainFrameworkAsync(string idOrName) =>
-        _pump.AskAsync(() => _master.ExplainFramework(idOrName));
+        AskAsync(() => _master.ExplainFramework(idOrName));
 
     public Task<TaskExplanation?> ExplainTaskAsync(FrameworkId framework, TaskId task) =>
-        _pump.AskAsync(() => _master.ExplainTask(framework, task));
+        AskAsync(() => _master.ExplainTask(framework, task));
+
+    /// <summary>Reads from the machine, told the time first: ages are as of now, not of the last event.</summary>
+    private Task<T> AskAsync<T>(Func<T> read) => _pump.AskAsync(() =>
+    {
+        Handle(_time.GetUtcNow(), null);
+        return read();
+    });
 
     /// <returns>Null if it was carried out, else why not.</returns>
     public async Task<string?> OrderAsync(OperatorCommand command)
