@@ -141,7 +141,8 @@ public sealed partial class Agent
     private void Send(AgentTask task, TaskStatus status)
     {
         ToMaster(new AgentCall.Update(task.Framework.Id!.Value, status, task.State));
-        _retries.Enqueue((task, status.Sequence), _now + task.RetryWait);
+        task.RetryDue = _now + task.RetryWait;
+        _retries.Enqueue((task, status.Sequence), task.RetryDue);
     }
 
     private void RetryUpdates()
@@ -149,7 +150,8 @@ public sealed partial class Agent
         while (_retries.TryPeek(out var retry, out var due) && due <= _now)
         {
             _retries.Dequeue();
-            if (!_registered || !retry.Task.Updates.TryPeek(out var status) || status.Sequence != retry.Sequence)
+            if (!_registered || due != retry.Task.RetryDue ||
+                !retry.Task.Updates.TryPeek(out var status) || status.Sequence != retry.Sequence)
                 continue;
             retry.Task.RetryWait = retry.Task.RetryWait * 2 < _options.UpdateRetryMax
                 ? retry.Task.RetryWait * 2 : _options.UpdateRetryMax;

@@ -134,13 +134,14 @@ public sealed partial class Agent
     private void Shutdown()
     {
         _shuttingDown = true;
-        foreach (var task in _tasks.Values.Where(t => t.Container is not null && !t.State.IsTerminal()))
+        foreach (var task in _tasks.Values.Where(t => !t.State.IsTerminal()))
         {
             task.KillReason ??= StatusReason.AgentRemoved;
-            _effects.Add(new AgentEffect.KillContainer(task.Container!.Value, (task.Spec.Kill ?? KillPolicy.Default).Grace));
+            if (task.Container is { } container)
+                _effects.Add(new AgentEffect.KillContainer(container, (task.Spec.Kill ?? KillPolicy.Default).Grace));
         }
         foreach (var executor in _executors.Values)
-            _effects.Add(new AgentEffect.KillContainer(executor.Container, executor.Spec.ShutdownGrace));
+            ShutDown(executor);
         LeaveIfDone();
     }
 

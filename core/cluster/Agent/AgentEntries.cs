@@ -20,6 +20,9 @@ internal sealed class AgentTask(FrameworkInfo framework, TaskSpec spec)
     /// <summary>The executor's own number of its last update, to know a repeated one.</summary>
     public long ExecutorSequence { get; set; }
     public TimeSpan RetryWait { get; set; }
+
+    /// <summary>When the first update is sent again; a retry planned for another time is one of the past.</summary>
+    public DateTimeOffset RetryDue { get; set; }
 }
 
 /// <summary>An executor on its agent, from the launch of its container until the container's end.</summary>

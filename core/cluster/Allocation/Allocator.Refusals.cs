@@ -8,12 +8,18 @@ public sealed partial class Allocator
     /// <summary>When a refusal next ends and a pass is worth making; null for never.</summary>
     public DateTimeOffset? NextRefusalEnd => _refusalEnds.TryPeek(out _, out var due) ? due : null;
 
-    /// <summary>The framework is not to be offered this or less on the agent until then, unless it revives.</summary>
+    /// <summary>
+    /// The framework is not to be offered this or less on the agent until then, unless it revives. A refusal that
+    /// covers this one and lasts longer stays.
+    /// </summary>
     public void Refuse(FrameworkId framework, AgentId agentId, Resources refused, DateTimeOffset until)
     {
         var agent = _agents[agentId];
         var account = _frameworks[framework];
         agent.Refusals ??= [];
+        if (agent.Refusals.TryGetValue(account, out var had) && had.Revival == account.Revivals &&
+            had.Until >= until && had.Refused.Contains(refused))
+            return;
         agent.Refusals[account] = new Refusal(refused, until, account.Revivals);
         WakeAt(agent, until);
     }

@@ -48,11 +48,21 @@ public sealed partial class Master
         if (info.Resources.IsEmpty)
             return $"agent '{info.Hostname}' has no resources";
         var used = Resources.Empty;
-        foreach (var executor in call.Executors)
-            used += executor.Executor.Resources;
-        foreach (var task in call.Tasks)
-            if (!task.Latest.IsTerminal())
-                used += task.Task.Resources;
+        var named = new HashSet<(FrameworkId, string)>();
+        foreach (var (framework, executor) in call.Executors)
+        {
+            if (!named.Add((framework, executor.Id.Value)))
+                return $"agent '{info.Hostname}' names executor '{executor.Id}' of {framework} twice";
+            used += executor.Resources;
+        }
+        named.Clear();
+        foreach (var (framework, task, latest) in call.Tasks)
+        {
+            if (!named.Add((framework, task.Id.Value)))
+                return $"agent '{info.Hostname}' names task '{task.Id}' of {framework} twice";
+            if (!latest.IsTerminal())
+                used += task.Resources;
+        }
         return info.Resources.Contains(used) ? null
             : $"agent '{info.Hostname}' has [{info.Resources}] but its tasks use [{used}]; give it at least that, or end them";
     }

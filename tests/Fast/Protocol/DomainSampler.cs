@@ -51,6 +51,9 @@ internal sealed class DomainSampler(int seed)
 
     private object SampleRecord(Type type)
     {
+        // Of a closed family, any case.
+        if (type.IsAbstract && type.GetNestedTypes() is { Length: > 0 } cases)
+            type = cases[_random.Next(cases.Length)];
         var constructor = type.GetConstructors().MaxBy(c => c.GetParameters().Length)
             ?? throw new InvalidOperationException($"no way to make a {type}");
         if (constructor.GetParameters() is [{ ParameterType: var only, Name: "Value" }] && only == typeof(string))
