@@ -9,11 +9,12 @@ public sealed partial class JobTracker
         if (!_attempts.TryGetValue(status.TaskId, out var attempt))
         {
             // An attempt this JobTracker no longer counts on, such as one that was lost and has come back.
-            if (!status.State.IsTerminal() && status.State != TaskState.Unknown)
+            if (!status.State.IsTerminal() && status.State is not (TaskState.Unknown or TaskState.Unreachable))
                 calls.Add(new SchedulerCall.Kill(status.TaskId, status.AgentId));
             return;
         }
-        if (!status.State.IsTerminal())
+        // An attempt on an agent that is not heard of is given up: waiting for it costs more than doing it again.
+        if (!status.State.IsTerminal() && status.State != TaskState.Unreachable)
             return;
         _attempts.Remove(status.TaskId);
         var job = attempt.Task.Job;

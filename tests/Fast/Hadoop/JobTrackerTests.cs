@@ -155,12 +155,16 @@ public sealed class JobTrackerTests
         Assert.EndsWith("exit 3\nit said why", status.FailureLog, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public void A_lost_attempt_is_run_again_and_counts_as_no_failure()
+    [Theory]
+    [InlineData(TaskState.Lost)]
+    [InlineData(TaskState.Unreachable)]
+    [InlineData(TaskState.Gone)]
+    [InlineData(TaskState.Dropped)]
+    public void A_lost_attempt_is_run_again_and_counts_as_no_failure(TaskState state)
     {
         var job = _cluster.Submit([["node1"]], (JobConf.MapAttempts, "1"));
         _cluster.Offer("node1");
-        _cluster.End(_cluster.Running.Keys.Single(), TaskState.Lost);
+        _cluster.End(_cluster.Running.Keys.Single(), state);
         _cluster.Offer("node1");
         Assert.EndsWith("_1", Assert.Single(_cluster.Launched).Id.Value, StringComparison.Ordinal);
         Assert.Equal(JobState.Running, _cluster.Status(job).State);
@@ -205,7 +209,7 @@ public sealed class JobTrackerTests
         var job = _cluster.Submit([["node1"]], (JobConf.ReduceTasks, "0"));
         _cluster.Offer("node1");
         var (first, spec) = _cluster.Running.Single();
-        _cluster.End(first, TaskState.Lost);
+        _cluster.End(first, TaskState.Unreachable);
         _cluster.Running[first] = spec;
         _cluster.End(first, TaskState.Running);
         Assert.Equal(first, Assert.Single(_cluster.Calls.OfType<SchedulerCall.Kill>()).TaskId);
