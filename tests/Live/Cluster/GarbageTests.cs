@@ -65,7 +65,7 @@ public sealed class GarbageTests(LiveCluster cluster)
     [InlineData("files", "GET / HTTP/1.1", "HTTP/1.1 404")]
     [InlineData("files", "GET /files/../../../etc/passwd HTTP/1.1", "HTTP/1.1 404")]
     [InlineData("files", "GET /files/shared/..%2f..%2fagent-id HTTP/1.1", "HTTP/1.1 400")]
-    [InlineData("files", "DELETE /files/shared HTTP/1.1", "HTTP/1.1 405")]
+    [InlineData("files", "DELETE /files/shared HTTP/1.1", "HTTP/1.1 404")]
     [InlineData("files", "nonsense", "HTTP/1.1 400")]
     public async Task A_request_that_is_not_for_this_port_is_answered_with_an_error(string port, string request, string answer)
     {

@@ -111,8 +111,9 @@ public sealed class ViewTests(LiveCluster cluster)
     public async Task Logs_can_follow_a_task_to_its_end()
     {
         await using var framework = await Viewed("for i in $(seq 2000); do [ -e go ] && break; sleep 0.05; done; echo last");
-        var following = Programs.EndOf(Programs.Start(cluster.Home, Programs.Agora, "logs", "-f", "viewed-1"));
-        var sandboxes = Directory.GetDirectories(cluster.Home, framework.Id!.Value.Value, SearchOption.AllDirectories).Single();
+        var following = Programs.EndOf(Programs.Start(cluster.Home, Programs.Agora, "logs", "-f", "viewed-1",
+            "--framework", framework.Id!.Value.Value));
+        var sandboxes = Directory.GetDirectories(cluster.Home, framework.Id.Value.Value, SearchOption.AllDirectories).Single();
         await File.WriteAllTextAsync(Path.Combine(Directory.GetDirectories(Path.Combine(sandboxes, "viewed-1")).Single(), "go"),
             "", TestContext.Current.CancellationToken);
         var followed = await following;
