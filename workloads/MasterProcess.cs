@@ -20,7 +20,8 @@ internal sealed class MasterProcess : IDisposable
     {
         var daemon = Path.Combine(AppContext.BaseDirectory, "agora-daemon.dll");
         var process = Process.Start(new ProcessStartInfo("dotnet",
-            [daemon, "master", "--port", "0", "--work-dir", Path.Combine(directory, "master")]) { RedirectStandardOutput = true })!;
+            [daemon, "master", "--port", "0", "--work-dir", Path.Combine(directory, "master")])
+        { RedirectStandardOutput = true })!;
         while (await process.StandardOutput.ReadLineAsync() is { } line)
             if (line.StartsWith("ready ", StringComparison.Ordinal))
                 return new MasterProcess(process, new Uri(line["ready ".Length..]));

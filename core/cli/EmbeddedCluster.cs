@@ -86,7 +86,8 @@ internal sealed class EmbeddedCluster(int agents, Resources perAgent, int port, 
         var started = Stopwatch.StartNew();
         // The shell only opens the log and becomes the program.
         var process = Process.Start(new ProcessStartInfo("setsid",
-            ["/bin/sh", "-c", "exec \"$@\" 2>>\"$0\" </dev/null", log, program, .. arguments]) { RedirectStandardOutput = true })!;
+            ["/bin/sh", "-c", "exec \"$@\" 2>>\"$0\" </dev/null", log, program, .. arguments])
+        { RedirectStandardOutput = true })!;
         lock (_file.Processes)
             _file.Processes.Add(new ClusterProcess(name, process.Id, ProcessTable.StartTicks(process.Id) ?? 0));
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);

@@ -1,6 +1,6 @@
+using System.CommandLine;
 using Agora.Cli;
 using Agora.Cli.Commands;
-using System.CommandLine;
 
 if (ExternalCommand.Find(args) is { } external)
     return external.Run(args[1..]);

@@ -25,7 +25,8 @@ public sealed class SimAgent(World world, AgentInfo info, AgentOptions options)
 
     public void Start()
     {
-        // Its id is on its disk.
+        // What was planned belongs to a former life. Its id is on its disk.
+        _wake = null;
         Machine = new Agent(info with { Id = _id }, options with { Seed = world.Dice.Next() }, () => $"token-{++_tokens}", world.Events.Now);
         Wake();
     }

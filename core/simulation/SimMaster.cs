@@ -21,6 +21,8 @@ public sealed class SimMaster(World world, MasterOptions options, Func<IAllocato
 
     public void Start()
     {
+        // What was planned belongs to the former leader.
+        _wake = null;
         Machine = new Master(options with { Epoch = ++Epoch }, allocator(), world.Events.Now);
         Wake();
     }

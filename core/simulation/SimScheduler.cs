@@ -32,6 +32,8 @@ public sealed class SimScheduler
 
     public void Start()
     {
+        // Whatever was planned belongs to a former session.
+        _wake = null;
         _session = new SchedulerSession(_scheduler, _world.Dice.Unit);
         Handle(new SessionInput.Tick());
     }

@@ -1,4 +1,3 @@
-using Agora.Hadoop.Jobs;
 using Agora.Hadoop.Service;
 using Agora.Storage;
 using Xunit;

@@ -116,8 +116,12 @@ public sealed class GarbageTests(LiveCluster cluster)
         Assert.Contains("egister", agent.Items[0].Refused.Reason, StringComparison.Ordinal);
         using var socket = ExecutorChannel();
         var executor = await FirstAnswer<V1.ExecutorEvents>(socket.CreateCallInvoker(), "ExecutorService",
-            new V1.ExecutorCalls { Sequence = 1, Items = { new V1.ExecutorCall { Subscribe = new V1.ExecutorCall.Types.Subscribe
-                { FrameworkId = "framework-1-1", ExecutorId = "nobody", Token = "guessed" } } } });
+            new V1.ExecutorCalls
+            {
+                Sequence = 1,
+                Items = { new V1.ExecutorCall { Subscribe = new V1.ExecutorCall.Types.Subscribe
+                { FrameworkId = "framework-1-1", ExecutorId = "nobody", Token = "guessed" } } }
+            });
         Assert.True(executor.Items[0].Error.Fatal);
         await StillWorks(before);
     }
