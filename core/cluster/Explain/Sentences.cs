@@ -25,11 +25,13 @@ internal static class Sentences
         if (skips.Any(s => s.Reason == SkipReason.None))
             return "Resources are being offered to it.";
         if (skips.All(s => s.Reason is SkipReason.AgentFull or SkipReason.HeldInOffer or SkipReason.AgentUnreachable
-            or SkipReason.AgentDraining))
+            or SkipReason.AgentDraining or SkipReason.BelowMinimum))
         {
+            var free = skips.Any(s => s.Reason == SkipReason.BelowMinimum)
+                ? "What is free on any one agent is too little for one of its tasks" : "Nothing is free";
             return share >= fair
-                ? "Nothing is free, and it has its fair share: it gets more when others leave some."
-                : "Nothing is free; it is below its fair share, so it is first in line for what is given back.";
+                ? $"{free}, and it has its fair share: it gets more when others leave some."
+                : $"{free}; it is below its fair share, so it is first in line for what is given back.";
         }
         if (skips.Any(s => s.Reason is SkipReason.Filtered or SkipReason.NotInList or SkipReason.BelowMinimum))
             return "What is free it has refused or filtered out itself.";

@@ -60,9 +60,17 @@ public static class MasterProgram
         var (typeName, file) = (name[..comma].Trim(), Path.GetFullPath(name[(comma + 1)..].Trim()));
         if (!File.Exists(file))
             throw new ArgumentException($"allocator plug-in {file} does not exist");
-        var type = Assembly.LoadFrom(file).GetType(typeName)
-            ?? throw new ArgumentException($"{file} has no type {typeName} (write it with its namespace)");
-        return Activator.CreateInstance(type) as IAllocator
-            ?? throw new ArgumentException($"{typeName} of {file} does not implement {typeof(IAllocator).FullName}");
+        try
+        {
+            var type = Assembly.LoadFrom(file).GetType(typeName)
+                ?? throw new ArgumentException($"{file} has no type {typeName} (write it with its namespace)");
+            return Activator.CreateInstance(type) as IAllocator
+                ?? throw new ArgumentException($"{typeName} of {file} does not implement {typeof(IAllocator).FullName}");
+        }
+        catch (Exception e) when (e is BadImageFormatException or IOException or TypeLoadException
+            or MemberAccessException or TargetInvocationException)
+        {
+            throw new ArgumentException($"{typeName} of {file} cannot be made: {e.GetBaseException().Message}", e);
+        }
     }
 }

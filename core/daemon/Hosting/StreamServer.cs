@@ -80,7 +80,7 @@ public sealed class StreamServer<TOut, TOutWire, TOutBatch, TIn, TInWire, TInBat
             }
             await sending;
         }
-        catch (WireFormatException e)
+        catch (Exception e) when (e is WireFormatException or InvalidProtocolBufferException)
         {
             logger.LogWarning("connection {Connection} from {Peer}: {Error}", number, context.Peer, e.Message);
             throw new RpcException(new Status(StatusCode.InvalidArgument, $"message not understood: {e.Message}"));

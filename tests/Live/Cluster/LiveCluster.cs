@@ -83,14 +83,12 @@ public class LiveCluster : IAsyncLifetime
     }
 
     /// <summary>Starts a program again just as it was; it ends with the cluster.</summary>
-    internal async Task Restart(string[] command)
-    {
-        using var process = Process.Start(new ProcessStartInfo("setsid",
-            ["/bin/sh", "-c", "exec \"$@\" >\"$0\" 2>&1 </dev/null", Path.Combine(Home, "restarted.log"), .. command]))!;
-        await Task.Yield();
-    }
+    internal void Restart(string[] command) =>
+        Process.Start(new ProcessStartInfo("setsid",
+            ["/bin/sh", "-c", "exec \"$@\" >\"$0\" 2>&1 </dev/null", Path.Combine(Home, "restarted.log"), .. command]))!
+            .Dispose();
 
-    /// <summary>Running processes that name the state directory on their command line.</summary>
+    /// <summary>Running processes that name the state directory on their command line or in their environment.</summary>
     internal IReadOnlyList<string> Processes() => [.. Directory.EnumerateDirectories("/proc")
         .Where(d => int.TryParse(Path.GetFileName(d), out var pid) && ProcStat.Read(pid) is { IsZombie: false })
         .Select(d => (Directory: d, Command: Read(Path.Combine(d, "cmdline")), Environment: Read(Path.Combine(d, "environ"))))
