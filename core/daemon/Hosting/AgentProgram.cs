@@ -1,8 +1,8 @@
 using System.Net;
 using Agora.Cluster;
 using Agora.Daemon.Containers;
-using Agora.Daemon.Files;
 using Agora.Daemon.Fetching;
+using Agora.Daemon.Files;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace Agora.Daemon.Hosting;
