@@ -25,6 +25,7 @@ public sealed class AgentHost
     private readonly ILogger _logger;
     private readonly TaskCompletionSource<string?> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly System.Collections.Concurrent.ConcurrentDictionary<ContainerId, byte> _live = new();
+    private readonly System.Collections.Concurrent.ConcurrentDictionary<ContainerId, TaskCompletionSource> _former = new();
     private AgentId? _savedId;
     private CancellationToken _stopping;
 
@@ -51,8 +52,32 @@ public sealed class AgentHost
     public async Task RunAsync(CancellationToken cancellation)
     {
         _stopping = cancellation;
+        await EndFormerAsync(cancellation);
         await _pump.RunAsync(cancellation);
     }
+
+    /// <summary>
+    /// Kills what a former process of this agent left running, before the master is told that it is gone and before its
+    /// containers' names are used again.
+    /// </summary>
+    private async Task EndFormerAsync(CancellationToken cancellation)
+    {
+        foreach (var former in await _containers.Recover(_paths.Containers))
+        {
+            _logger.LogInformation("container {Container} of a former agent process is ended", former.Id);
+            if (former.Ended is null)
+            {
+                _containers.Kill(former.Id, TimeSpan.Zero);
+                await EndOf(former.Id).Task.WaitAsync(cancellation);
+            }
+            if (Directory.Exists(former.MetaDirectory))
+                Directory.Delete(former.MetaDirectory, recursive: true);
+        }
+        _former.Clear();
+    }
+
+    private TaskCompletionSource EndOf(ContainerId container) => _former.GetOrAdd(container,
+        _ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
 
     /// <summary>Kills what runs and takes leave of the master.</summary>
     public async Task ShutDownAsync(TimeSpan patience)
@@ -123,6 +148,11 @@ public sealed class AgentHost
 
     private void ContainerTold(ContainerEvent told)
     {
+        if (told is ContainerEvent.Exited or ContainerEvent.Lost && !_live.ContainsKey(told.Id))
+        {
+            EndOf(told.Id).TrySetResult();
+            return;
+        }
         switch (told)
         {
             case ContainerEvent.Started(var id, _): _pump.Post(new AgentEvent.ContainerStarted(id)); break;

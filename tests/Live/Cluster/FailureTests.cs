@@ -13,15 +13,15 @@ public sealed class FailureTests
         await using var framework = new LiveFramework(cluster, new FrameworkInfo(null, "bereft"));
         var offer = await framework.Offer();
         framework.Call(new SchedulerCall.Accept([offer.Id],
-            [LiveFramework.Task("orphan", offer.AgentId, Resources.Of(0.5m, 64), "exec sleep 1000")]));
-        await framework.HearsOf("orphan", TaskState.Running);
+            [LiveFramework.Task("run", offer.AgentId, Resources.Of(0.5m, 64), "exec sleep 1000")]));
+        await framework.HearsOf("run", TaskState.Running);
 
         var command = await cluster.KillHard(offer.Hostname);
-        var unreachable = await framework.HearsOf("orphan", TaskState.Unreachable);
+        var unreachable = await framework.HearsOf("run", TaskState.Unreachable);
         Assert.Equal(StatusReason.AgentUnreachable, unreachable.Reason);
         var lost = await framework.Hears<SchedulerEvent.AgentLost>("that the agent is lost");
         Assert.Equal((offer.AgentId, "not heard of for 10 s"), (lost.AgentId, lost.Reason));
-        Assert.Matches(@"(?m)^orphan .* unreachable .*not heard of", (await cluster.Agora("tasks")).Text);
+        Assert.Matches(@"(?m)^run .* unreachable .*not heard of", (await cluster.Agora("tasks")).Text);
         Assert.Matches($@"(?m)^{offer.AgentId} +{offer.Hostname} +unreachable", (await cluster.Agora("agents")).Text);
         var run = await cluster.Run("echo", "elsewhere");
         Assert.True((run.ExitCode, run.Text) == (0, "elsewhere\n"), run.ToString());
@@ -31,8 +31,14 @@ public sealed class FailureTests
             s => s.Agents.All(a => a.Condition == AgentCondition.Active), s => string.Join('\n', s.Agents));
         Assert.Equal(2, back.Agents.Count);
         Assert.Contains(back.Agents, a => a.Info.Id == offer.AgentId && a.Info.Hostname == offer.Hostname);
-        await framework.Hears<SchedulerEvent.Update>("what became of its task", u => u.Status.TaskId.Value == "orphan" &&
-            u.Status.State is TaskState.Gone or TaskState.Running && u.Status.Time > unreachable.Time);
+        await framework.HearsOf("run", TaskState.Gone);
+        Assert.DoesNotContain(cluster.Processes(), p => p.Contains("sleep 1000", StringComparison.Ordinal));
+
+        // Names of containers begin anew with the process: 'run' was the first task there, and is again.
+        foreach (var other in back.Agents.Where(a => a.Info.Id != offer.AgentId))
+            Assert.Equal(0, (await cluster.Agora("drain", other.Info.Hostname)).ExitCode);
+        var again = await cluster.Run("echo", "again");
+        Assert.True((again.ExitCode, again.Text) == (0, "again\n"), again.ToString());
     }
 
     [Fact]
