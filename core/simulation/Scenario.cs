@@ -65,7 +65,7 @@ public sealed class Scenario
         if (!_world.Run(QuietMax, () => _workloads.All(w => w.IsDone)))
         {
             var stuck = _workloads.First(w => !w.IsDone);
-            var why = _world.Master.Machine?.ExplainFramework(stuck.Name)?.Summary 
+            var why = _world.Master.Machine?.ExplainFramework(stuck.Name)?.Summary
                 ?? $"The master does not know it; its scheduler says: {_world.Schedulers[_workloads.IndexOf(stuck)].Error ?? "nothing"}";
             throw new BrokenInvariantException($"{stuck.Name} is not done {QuietMax.TotalHours} h after the last fault: " +
                 $"{stuck.State}. {why}");
