@@ -71,7 +71,8 @@ public partial class MasterTests
     [InlineData("refused", "f holds nothing. Of 1 agents: 1 refused by it a moment ago. What is free it has refused or filtered out itself.")]
     [InlineData("not listed", "f holds nothing. Of 1 agents: 1 not in its list. What is free it has refused or filtered out itself.")]
     [InlineData("too small", "f holds nothing; it asks for [cpus:16;mem:256] more. Of 1 agents: 1 with less free than it asks for. " +
-        "What is free on any one agent is too little for one of its tasks")]
+        "What is free on any one agent is too little for one of its tasks; it is below its fair share, so it is first in " +
+        "line for what is given back.")]
     [InlineData("held by another", "f holds nothing. Of 1 agents: 1 held in other frameworks' offers. " +
         "Nothing is free; it is below its fair share, so it is first in line for what is given back.")]
     [InlineData("full of its own", "f holds [cpus:4;mem:1024], 100 % of the cluster by its dominant resource (it can count on 100 %). " +
