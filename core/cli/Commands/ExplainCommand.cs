@@ -66,8 +66,10 @@ internal static class Lookup
     public static async Task<FrameworkId> FrameworkAsync(Cluster cluster, string idOrName)
     {
         var frameworks = (await cluster.SnapshotAsync()).Frameworks;
+        // Of several of one name the newest is meant, and one that lives before one that has ended.
         var found = frameworks.FirstOrDefault(f => f.Info.Id?.Value == idOrName)
-            ?? frameworks.LastOrDefault(f => f.Info.Name == idOrName)
+            ?? frameworks.Where(f => f.Info.Name == idOrName)
+                .OrderBy(f => f.Condition == FrameworkCondition.Completed).ThenByDescending(f => f.Registered).FirstOrDefault()
             ?? throw new Failure($"no framework '{idOrName}'", "neither an id nor a name of a framework", "see 'agora frameworks'");
         return found.Info.Id!.Value;
     }
