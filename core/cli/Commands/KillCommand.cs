@@ -9,10 +9,10 @@ internal static class KillCommand
         var task = new Argument<string?>("task") { Description = "Task id", Arity = ArgumentArity.ZeroOrOne };
         var framework = new Option<string?>("--framework") { Description = "Framework id or name; without a task: end the framework" };
         var grace = new Option<double?>("--grace") { Description = "Seconds between SIGTERM and SIGKILL; default the task's own" };
-        var master = Cluster.MasterOption();
+        var (master, json) = (Cluster.MasterOption(), CommandExtensions.JsonOption());
         var command = new Command("kill", "Kill a task, or a framework with all its tasks".WithExample("agora kill sleep-1"))
         {
-            task, framework, grace, master,
+            task, framework, grace, master, json,
         };
         command.Does(async (parsed, _) =>
         {
@@ -35,8 +35,27 @@ internal static class KillCommand
                     "agora kill TASK, or agora kill --framework NAME", 2);
             }
             var refused = await cluster.OrderAsync(order);
-            return refused is null ? 0 : throw new Failure("nothing was killed", refused, "see 'agora tasks'");
+            if (refused is not null)
+                throw new Failure("nothing was killed", refused, "see 'agora tasks'");
+            if (parsed.GetValue(json))
+                PrintJson(order);
+            return 0;
         });
         return command;
     }
+
+    private static void PrintJson(OperatorCommand order) => Output.Json(json =>
+    {
+        json.WriteStartObject();
+        if (order is OperatorCommand.KillTask kill)
+        {
+            json.WriteString("framework", kill.FrameworkId.Value);
+            json.WriteString("task", kill.TaskId.Value);
+        }
+        else if (order is OperatorCommand.Teardown teardown)
+        {
+            json.WriteString("framework", teardown.FrameworkId.Value);
+        }
+        json.WriteEndObject();
+    });
 }

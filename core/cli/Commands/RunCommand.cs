@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text;
 using Agora.Sdk;
 
 namespace Agora.Cli.Commands;
@@ -19,11 +20,12 @@ internal static class RunCommand
         var env = new Option<string[]>("--env") { Description = "NAME=VALUE for the command; may be repeated", HelpName = "name=value" };
         var fetch = new Option<string[]>("--fetch") { Description = "File or URL to put into the sandbox; may be repeated", HelpName = "uri" };
         var words = new Argument<string[]>("command") { Description = "Program and arguments, after --", Arity = ArgumentArity.OneOrMore };
-        var master = Cluster.MasterOption();
+        var (master, json) = (Cluster.MasterOption(), CommandExtensions.JsonOption());
+        json.Description = "Print one JSON object at the end, output included, instead of the output";
         var command = new Command("run", ("Run a command on the cluster: its output appears here, its exit code is this " +
             $"command's; {NotRun} if it could not be run").WithExample("agora run --cpus 1 --mem 64 -- sh -c 'echo hello; exit 3'"))
         {
-            cpus, mem, name, role, env, fetch, words, master,
+            cpus, mem, name, role, env, fetch, words, master, json,
         };
         command.Does(async (parsed, cancellation) =>
         {
@@ -36,7 +38,7 @@ internal static class RunCommand
                 [.. (parsed.GetValue(fetch) ?? []).Select(uri => new Artifact(uri))]);
             using var cluster = Cluster.Find(parsed.GetValue(master));
             return await RunAsync(cluster, title, parsed.GetValue(role)!, spec,
-                Resources.Of(parsed.GetValue(cpus), parsed.GetValue(mem)), cancellation);
+                Resources.Of(parsed.GetValue(cpus), parsed.GetValue(mem)), parsed.GetValue(json), cancellation);
         });
         return command;
     }
@@ -55,8 +57,10 @@ internal static class RunCommand
     }
 
     private static async Task<int> RunAsync(Cluster cluster, string title, string role, CommandSpec command,
-        Resources resources, CancellationToken cancellation)
+        Resources resources, bool asJson, CancellationToken cancellation)
     {
+        await using Stream output = asJson ? new MemoryStream() : Console.OpenStandardOutput();
+        await using Stream error = asJson ? new MemoryStream() : Console.OpenStandardError();
         var scheduler = new RunScheduler(title, role, command, resources);
         var driver = new SchedulerDriver(scheduler, [cluster.Master], TimeProvider.System);
         var driving = DriveAsync(driver, scheduler);
@@ -65,14 +69,34 @@ internal static class RunCommand
         var explaining = ExplainWaitAsync(cluster, scheduler, finished.Token);
         var place = await scheduler.Placed;
         if (place is { } agent)
-            await CopyOutputAsync(agent, scheduler, cancellation);
+            await CopyOutputAsync(agent, scheduler, output, error, cancellation);
         var last = await scheduler.Ended;
         await finished.CancelAsync();
         await explaining;
         await driver.StopAsync(teardown: true);
         await driving;
-        return Told(last, cancellation.IsCancellationRequested);
+        if (asJson)
+            PrintJson(scheduler, place, last, (MemoryStream)output, (MemoryStream)error);
+        return Told(last, cancellation.IsCancellationRequested, quiet: asJson);
     }
+
+    private static void PrintJson(
+        RunScheduler scheduler, AgentInfo? place, TaskStatus last, MemoryStream output, MemoryStream error) =>
+        Output.Json(json =>
+        {
+            json.WriteStartObject();
+            json.WriteString("task", last.TaskId.Value);
+            json.WriteString("framework", scheduler.IsSubscribed ? scheduler.FrameworkId.Value : null);
+            json.WriteString("hostname", place?.Hostname);
+            json.WriteString("state", last.State.ToString());
+            json.WriteString("reason", last.Reason.ToString());
+            json.WriteString("message", last.Message);
+            if (last.ExitCode is { } code)
+                json.WriteNumber("exitCode", code);
+            json.WriteString("stdout", Encoding.UTF8.GetString(output.ToArray()));
+            json.WriteString("stderr", Encoding.UTF8.GetString(error.ToArray()));
+            json.WriteEndObject();
+        });
 
     private static async Task DriveAsync(SchedulerDriver driver, RunScheduler scheduler)
     {
@@ -87,11 +111,10 @@ internal static class RunCommand
     }
 
     /// <summary>Output to a terminal or file that is gone does not end the task.</summary>
-    private static async Task CopyOutputAsync(AgentInfo agent, RunScheduler scheduler, CancellationToken cancellation)
+    private static async Task CopyOutputAsync(
+        AgentInfo agent, RunScheduler scheduler, Stream output, Stream error, CancellationToken cancellation)
     {
         using var sandbox = new SandboxReader(agent, scheduler.FrameworkId, RunScheduler.TaskName);
-        await using var output = Console.OpenStandardOutput();
-        await using var error = Console.OpenStandardError();
         try
         {
             await Task.WhenAll(sandbox.CopyAsync("stdout", follow: true, output, cancellation),
@@ -124,7 +147,7 @@ internal static class RunCommand
         }
     }
 
-    private static int Told(TaskStatus last, bool interrupted)
+    private static int Told(TaskStatus last, bool interrupted, bool quiet)
     {
         if (interrupted)
             return Interrupted;
@@ -132,6 +155,8 @@ internal static class RunCommand
             return 0;
         if (last.ExitCode is { } code && last.Reason == StatusReason.CommandFailed && code != 0)
             return code;
+        if (quiet)
+            return last.ExitCode is { } quietCode and not 0 ? quietCode : NotRun;
         Console.Error.WriteLine($"error: the task ended as {last.State}");
         Console.Error.WriteLine($"why:   {(last.Message.Length > 0 ? last.Message : last.Reason.ToString())}");
         Console.Error.WriteLine($"fix:   see 'agora agents' and 'agora logs --stderr {RunScheduler.TaskName}'");
