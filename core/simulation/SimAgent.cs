@@ -12,7 +12,7 @@ public sealed class SimAgent(World world, AgentInfo info, AgentOptions options)
     private readonly Dictionary<ContainerId, SimContainer> _containers = [];
     private Stream? _stream;
     private long _connection;
-    private DateTimeOffset? _wake;
+    private readonly Alarm _alarm = new(world.Events);
     private int _life;
     private ulong _tokens;
     private AgentId? _id;
@@ -25,8 +25,8 @@ public sealed class SimAgent(World world, AgentInfo info, AgentOptions options)
 
     public void Start()
     {
-        // What was planned belongs to a former life. Its id is on its disk.
-        _wake = null;
+        _alarm.Reset();
+        // Its id is on its disk.
         Machine = new Agent(info with { Id = _id }, options with { Seed = world.Dice.Next() }, () => $"token-{++_tokens}", world.Events.Now);
         Wake();
     }
@@ -131,18 +131,5 @@ public sealed class SimAgent(World world, AgentInfo info, AgentOptions options)
             Handle(e);
     }
 
-    private void Wake()
-    {
-        if (Machine?.NextDeadline is not { } due || (_wake is { } planned && planned <= due && planned > world.Events.Now))
-            return;
-        _wake = due;
-        var machine = Machine;
-        world.Events.At(due, () =>
-        {
-            if (_wake == due)
-                _wake = null;
-            if (machine == Machine)
-                Handle(new AgentEvent.Tick());
-        });
-    }
+    private void Wake() => _alarm.Set(Machine?.NextDeadline, () => Handle(new AgentEvent.Tick()));
 }

@@ -13,7 +13,7 @@ public sealed class SimMaster(World world, MasterOptions options, Func<IAllocato
     private readonly Dictionary<long, AgentStream> _agents = [];
     private readonly Dictionary<long, SchedulerStream> _schedulers = [];
     private long _lastConnection;
-    private DateTimeOffset? _wake;
+    private readonly Alarm _alarm = new(world.Events);
 
     /// <summary>Null while it is down.</summary>
     public Master? Machine { get; private set; }
@@ -21,8 +21,7 @@ public sealed class SimMaster(World world, MasterOptions options, Func<IAllocato
 
     public void Start()
     {
-        // What was planned belongs to the former leader.
-        _wake = null;
+        _alarm.Reset();
         Machine = new Master(options with { Epoch = ++Epoch }, allocator(), world.Events.Now);
         Wake();
     }
@@ -100,18 +99,5 @@ public sealed class SimMaster(World world, MasterOptions options, Func<IAllocato
         Wake();
     }
 
-    private void Wake()
-    {
-        if (Machine?.NextDeadline is not { } due || (_wake is { } planned && planned <= due && planned > world.Events.Now))
-            return;
-        _wake = due;
-        var machine = Machine;
-        world.Events.At(due, () =>
-        {
-            if (_wake == due)
-                _wake = null;
-            if (machine == Machine)
-                Handle(new MasterEvent.Tick());
-        });
-    }
+    private void Wake() => _alarm.Set(Machine?.NextDeadline, () => Handle(new MasterEvent.Tick()));
 }

@@ -14,11 +14,12 @@ public sealed class SimScheduler
     private SchedulerSession? _session;
     private Stream? _stream;
     private long _connection;
-    private DateTimeOffset? _wake;
+    private readonly Alarm _alarm;
 
     public SimScheduler(World world, string host, IScheduler scheduler)
     {
         _world = world;
+        _alarm = new Alarm(world.Events);
         Host = host;
         _scheduler = scheduler;
     }
@@ -32,8 +33,7 @@ public sealed class SimScheduler
 
     public void Start()
     {
-        // Whatever was planned belongs to a former session.
-        _wake = null;
+        _alarm.Reset();
         _session = new SchedulerSession(_scheduler, _world.Dice.Unit);
         Handle(new SessionInput.Tick());
     }
@@ -93,19 +93,5 @@ public sealed class SimScheduler
         });
     }
 
-    private void Wake()
-    {
-        if (_session?.NextDeadline is not { } due ||
-            (_wake is { } planned && planned <= due && planned > _world.Events.Now))
-            return;
-        _wake = due;
-        var session = _session;
-        _world.Events.At(due, () =>
-        {
-            if (_wake == due)
-                _wake = null;
-            if (session == _session)
-                Handle(new SessionInput.Tick());
-        });
-    }
+    private void Wake() => _alarm.Set(_session?.NextDeadline, () => Handle(new SessionInput.Tick()));
 }
