@@ -7,7 +7,7 @@ internal sealed partial class Job
     public void SetPriority(string priority)
     {
         Priority = priority;
-        PriorityRank = Array.IndexOf(Priorities, priority);
+        PriorityRank = JobPriorities.Rank(priority);
         Version++;
     }
 

@@ -42,8 +42,6 @@ internal sealed partial class Job
         SetPriority(Conf.Text(JobConf.Priority));
     }
 
-    public static readonly string[] Priorities = ["VERY_HIGH", "HIGH", "NORMAL", "LOW", "VERY_LOW"];
-
     public JobId Id { get; }
     public JobSubmission Submission { get; }
     public JobConf Conf { get; }

@@ -196,7 +196,7 @@ public sealed partial class JobTracker : IScheduler
 
     private void SetPriority(JobId id, string priority)
     {
-        if (_jobs.TryGetValue(id, out var job) && job.Phase != JobPhase.Ended && Job.Priorities.Contains(priority))
+        if (_jobs.TryGetValue(id, out var job) && job.Phase != JobPhase.Ended && JobPriorities.All.Contains(priority))
             Record(new JobTrackerRecord.Prioritized(id, priority));
     }
 
