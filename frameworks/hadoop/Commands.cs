@@ -12,12 +12,15 @@ namespace Agora.Hadoop;
 /// <summary>The programs of <c>agora-hadoop</c>: they read options, wire the parts together and wait.</summary>
 internal static class Commands
 {
+    private const int StoreThreads = 32;
+
     /// <summary>How long jobs go on without their JobTracker.</summary>
     private static readonly TimeSpan FailoverTimeout = TimeSpan.FromHours(1);
 
     public static async Task<int> StoreAsync(IReadOnlyList<string> words)
     {
-        var options = new Arguments(words, "--root", "--nodes", "--port", "--block-size", "--replication");
+        var options = new Arguments(words, "--root", "--nodes", "--port", "--block-size", "--replication", "--master",
+            "--dead-after");
         string[] nodes = options.Required("--nodes")
             .Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
         if (nodes.Length == 0)
@@ -28,12 +31,16 @@ internal static class Commands
         if (replication < 1 || replication > nodes.Length)
             throw new UsageException($"--replication {replication} is not between 1 and the {nodes.Length} nodes");
         var defaults = new StoreOptions(options.Required("--root"), nodes);
+        // Waiting for disks holds threads up, and must not hold up requests that need none.
+        ThreadPool.SetMinThreads(StoreThreads, StoreThreads);
         await using var host = await StoreHost.StartAsync(defaults with
         {
             BlockSizeBytes = Math.Max(StoreOptions.BlockSizeBytesMin,
                 options.Size("--block-size", defaults.BlockSizeBytes)),
             Replication = replication,
-        }, options.Int("--port", 0), TimeProvider.System);
+            Masters = options["--master"] is { } masters ? Masters(masters) : [],
+            DeadAfter = TimeSpan.FromSeconds(options.Int("--dead-after", (int)defaults.DeadAfter.TotalSeconds)),
+        }, options.Int("--port", 0), TimeProvider.System, Console.Error.WriteLine);
         Ready(host.Address);
         await host.WaitForShutdownAsync(CancellationToken.None);
         return 0;
@@ -42,8 +49,7 @@ internal static class Commands
     public static async Task<int> JobTrackerAsync(IReadOnlyList<string> words)
     {
         var options = new Arguments(words, "--master", "--store", "--port", "--role", "--state", "--scheduling", "--pools");
-        var masters = options.Required("--master").Split(',').Select(m => Uri.TryCreate(m, UriKind.Absolute, out var uri)
-            ? uri : throw new UsageException($"--master: '{m}' is not an address")).ToList();
+        var masters = Masters(options.Required("--master"));
         var store = options.Address("--store") ?? throw new UsageException("--store is missing");
         var framework = new FrameworkInfo(NewFrameworkId(), "hadoop", Environment.UserName,
             Role: options["--role"] ?? FrameworkInfo.DefaultRole, FailoverTimeout: FailoverTimeout);
@@ -137,6 +143,9 @@ internal static class Commands
         using var tracker = new TaskTracker(runner, TimeProvider.System);
         return await new ExecutorDriver(tracker).RunAsync();
     }
+
+    private static List<Uri> Masters(string list) => [.. list.Split(',').Select(m => Uri.TryCreate(m, UriKind.Absolute, out var uri)
+        ? uri : throw new UsageException($"--master: '{m}' is not an address, such as http://127.0.0.1:5050"))];
 
     /// <summary>This program, as agents are to start it.</summary>
     private static string ProgramPath => Environment.ProcessPath
