@@ -103,6 +103,9 @@ public sealed class HadoopCluster : IAsyncLifetime
             .ToDictionary(p => p[0], p => long.Parse(p[1]));
     }
 
+    /// <summary>The path of a program in <c>bin/</c>.</summary>
+    public static string Program(string name) => Path.Combine(FindRoot(), "bin", name);
+
     private static string FindRoot()
     {
         var directory = new DirectoryInfo(AppContext.BaseDirectory);
