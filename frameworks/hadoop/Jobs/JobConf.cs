@@ -32,6 +32,12 @@ public sealed class JobConf(IReadOnlyDictionary<string, string> set)
         ParallelCopies = "mapred.reduce.parallel.copies", CombineSpillsMin = "min.num.spills.for.combine",
         TextOutputSeparator = "mapred.textoutputformat.separator", TruncateLimit = "stream.jobconf.truncate.limit",
         KeepFailedFiles = "keep.failed.task.files",
+        TrackerFailuresMax = "mapred.max.tracker.failures",
+        MapFailuresPercent = "mapred.max.map.failures.percent",
+        ReduceFailuresPercent = "mapred.max.reduce.failures.percent",
+        SpeculateMaps = "mapred.map.tasks.speculative.execution",
+        SpeculateReduces = "mapred.reduce.tasks.speculative.execution",
+        SlowStart = "mapred.reduce.slowstart.completed.maps",
         NodeWaitMs = "agora.locality.wait.node.ms", RackWaitMs = "agora.locality.wait.rack.ms",
         MapCpus = "agora.map.cpus", MapMib = "agora.map.memory.mb",
         ReduceCpus = "agora.reduce.cpus", ReduceMib = "agora.reduce.memory.mb";
