@@ -54,7 +54,7 @@ internal sealed class EffectRunner(
         JobTrackerEffect.Refuse e => Told(() =>
             prepared(e.JobId, null, new JobRefusal(RefusalKind.Failed, e.Reason))),
         JobTrackerEffect.CommitAttempt e => TryAsync(
-            () => JobOutput.CommitAttemptAsync(OutputOf(e.Job), e.Attempt),
+            () => JobOutput.CommitAttemptAsync(OutputOf(e.Job), e.Attempt, MayBeEmpty(e.Job)),
             new JobTrackerEvent.AttemptCommitted(e.Attempt),
             reason => new JobTrackerEvent.AttemptCommitFailed(e.Attempt, reason)),
         JobTrackerEffect.CommitJob e => TryAsync(() => JobOutput.CommitAsync(OutputOf(e.Job)),
@@ -129,6 +129,9 @@ internal sealed class EffectRunner(
         tell();
         return Task.CompletedTask;
     }
+
+    private static bool MayBeEmpty(JobSubmission job) => new JobConf(job.Conf) is var conf &&
+        (conf[JobConf.LazyOutput] is not null || StreamingClasses.Means(conf[JobConf.OutputFormat], StreamingClasses.NullOutput));
 
     private StoredPath OutputOf(JobSubmission job) =>
         stores.Of(job.User).Find(new JobConf(job.Conf).Text(JobConf.OutputPath));
