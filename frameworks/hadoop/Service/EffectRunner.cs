@@ -59,7 +59,7 @@ internal sealed class EffectRunner(
         JobTrackerEffect.Refuse e => Told(() =>
             prepared(e.JobId, null, new JobRefusal(RefusalKind.Failed, e.Reason))),
         JobTrackerEffect.CommitAttempt e => TryAsync(
-            () => JobOutput.CommitAttemptAsync(OutputOf(e.Job), e.Attempt),
+            () => JobOutput.CommitAttemptAsync(OutputOf(e.Job), e.Attempt, MayBeEmpty(e.Job)),
             new JobTrackerEvent.AttemptCommitted(e.Attempt),
             reason => new JobTrackerEvent.AttemptCommitFailed(e.Attempt, reason)),
         JobTrackerEffect.CommitJob e => TryAsync(() => WithHistoryAsync(JobOutput.CommitAsync, e.JobId, e.Job, e.History),
@@ -78,8 +78,8 @@ internal sealed class EffectRunner(
             var user = stores.Of(e.Job.User);
             // The output is looked at before the input, as Hadoop does.
             await JobOutput.CheckFreeAsync(OutputOf(e.Job), e.JobId);
-            var files = await JobInput.FindAsync(user, conf.Paths(JobConf.InputPaths));
-            var splits = SplitPlan.Cut(files, conf.Int(JobConf.MapTasks), conf.Long(JobConf.SplitSizeMin));
+            var files = await JobInput.FindAsync(user, conf.Paths(JobConf.InputPaths), conf.Bool(JobConf.Recursive));
+            var splits = JobInput.Split(conf, user, files);
             await JobOutput.SetUpAsync(OutputOf(e.Job), e.JobId);
             // In this order: a client that asks anew in between finds the job started.
             post(new JobTrackerEvent.Prepared(e.JobId, splits));
@@ -151,6 +151,9 @@ internal sealed class EffectRunner(
         tell();
         return Task.CompletedTask;
     }
+
+    private static bool MayBeEmpty(JobSubmission job) => new JobConf(job.Conf) is var conf &&
+        (conf[JobConf.LazyOutput] is not null || StreamingClasses.Means(conf[JobConf.OutputFormat], StreamingClasses.NullOutput));
 
     private StoredPath OutputOf(JobSubmission job) =>
         stores.Of(job.User).Find(new JobConf(job.Conf).Text(JobConf.OutputPath));

@@ -31,13 +31,15 @@ internal static class JobOutput
     }
 
     /// <summary>Moves an attempt's files into the output directory.</summary>
-    public static async Task CommitAttemptAsync(StoredPath output, AttemptId attempt)
+    /// <param name="mayBeEmpty">The output format does not always make a file.</param>
+    public static async Task CommitAttemptAsync(StoredPath output, AttemptId attempt, bool mayBeEmpty)
     {
         var temporary = OutputPaths.OfAttempt(output.Path, attempt);
         if (await output.Store.StatAsync(temporary) is null)
         {
-            var part = $"{output.Path}/{OutputPaths.PartName(attempt.Task.Index)}";
-            if (await output.Store.StatAsync(part) is null)
+            // Committed before; only a part that was to be made must be there.
+            var part = OutputPaths.PartName(attempt.Task.Index);
+            if (!mayBeEmpty && !(await output.Store.ListAsync(output.Path)).Any(f => f.Name.StartsWith(part, StringComparison.Ordinal)))
                 throw new FileNotFoundException($"neither {temporary} nor {part} is there");
             return;
         }
