@@ -38,6 +38,7 @@ internal sealed partial class Job
         Delay = new DelayScheduling(NodeWait, RackWait);
         MapSize = Resources.Of(Conf.Decimal(JobConf.MapCpus), Conf.Long(JobConf.MapMib));
         ReduceSize = Resources.Of(Conf.Decimal(JobConf.ReduceCpus), Conf.Long(JobConf.ReduceMib));
+        SlowStart = Conf.Decimal(JobConf.SlowStart);
         HostFailuresMax = Conf.Int(JobConf.TrackerFailuresMax);
         SetPriority(Conf.Text(JobConf.Priority));
     }
@@ -57,6 +58,12 @@ internal sealed partial class Job
 
     /// <summary>When it first turned an offer down for locality since its last node-local launch, to be told to people.</summary>
     public DateTimeOffset? WaitsSince { get; set; }
+
+    /// <summary>Part of the maps to be done before reduces start.</summary>
+    public decimal SlowStart { get; }
+
+    /// <summary>When a reduce has to make room for a map; null while no map waits for room that reduces hold.</summary>
+    public DateTimeOffset? YieldsAt { get; set; }
 
     /// <summary>When the last refusal for locality ends.</summary>
     public DateTimeOffset RefusesUntil { get; set; }
@@ -110,7 +117,10 @@ internal sealed partial class Job
     public bool MapsComplete => MapsDone == Maps.Length;
     public bool IsComplete => MapsComplete && ReducesDone == Reduces.Length;
     public bool IsMapOnly => Reduces.Length == 0;
-    public bool ReducesCanStart => MapsComplete && PendingReduces.Count > 0;
+
+    /// <summary>Once enough maps are done, and none waits that could use the room better.</summary>
+    public bool ReducesCanStart => PendingReduces.Count > 0 &&
+        (MapsComplete || (PendingMaps.Count == 0 && MapsDone > 0 && MapsDone >= SlowStart * Maps.Length));
     public bool HasLaunchable =>
         Phase == JobPhase.Running && (PendingMaps.Count > 0 || ReducesCanStart || Slow.Count > 0);
 

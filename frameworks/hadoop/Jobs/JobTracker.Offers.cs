@@ -103,7 +103,7 @@ public sealed partial class JobTracker
 
     private bool PlaceReduce(DateTimeOffset now, Slot slot, Job job)
     {
-        if (!job.MapsComplete)
+        if (!job.ReducesCanStart)
         {
             slot.Rejections.Add(new Rejection(job, false,
                 $"the reduces of {job.Id} wait for {job.Maps.Length - job.MapsDone} of {job.Maps.Length} maps"));
@@ -214,26 +214,6 @@ public sealed partial class JobTracker
             Executor: new ExecutorSpec(TaskTrackerId, "Hadoop TaskTracker", _options.TaskTracker,
                 _options.TaskTrackerResources, _options.TaskTrackerGrace),
             Data: JsonSerializer.SerializeToUtf8Bytes(assignment, JobsJson.Default.TaskAssignment), Labels: labels));
-    }
-
-    private static MapOutputs OutputsOf(Job job)
-    {
-        List<string> locations = [];
-        Dictionary<string, int> indexes = [];
-        List<MapOutput> outputs = [];
-        foreach (var map in job.MapsByInput)
-        {
-            // One that failed for good has none.
-            if (map.Winner?.Report?.MapOutputLocation is not { } location)
-                continue;
-            if (!indexes.TryGetValue(location, out var index))
-            {
-                indexes[location] = index = locations.Count;
-                locations.Add(location);
-            }
-            outputs.Add(new MapOutput(index, map.Winner.Id.ToString()));
-        }
-        return new MapOutputs(locations, outputs);
     }
 
     private void Answer(DateTimeOffset now, Slot slot, ICollection<SchedulerCall> calls)

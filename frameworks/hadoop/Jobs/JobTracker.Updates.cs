@@ -77,6 +77,8 @@ public sealed partial class JobTracker
                 calls.Add(new SchedulerCall.Kill(other.TaskId, other.AgentId));
         if (task.Phase == JobTaskPhase.Pending || job.ReducesCanStart)
             _demandGrew = true;
+        if (task.IsMap)
+            TellWaitingReduces(job, calls);
         if (task.Winner == attempt && task.Phase == JobTaskPhase.Committing)
         {
             _effects.Add(new JobTrackerEffect.CommitAttempt(attempt.Id, job.Submission));

@@ -43,6 +43,7 @@ public sealed partial class JobTracker : IScheduler
     private DateTimeOffset? _reconcileAt;
     private DateTimeOffset? _speculateAt;
     private DateTimeOffset? _filteredUntil;
+    private DateTimeOffset? _yieldAt;
     private IReadOnlyList<string>? _onlyAgents;
 
     public JobTracker(JobTrackerOptions options)
@@ -56,7 +57,7 @@ public sealed partial class JobTracker : IScheduler
     public SchedulerCall.Subscribe Subscription => 
         new(_framework, _suppressed, new FrameworkFilters(_onlyAgents), _hints);
 
-    public DateTimeOffset? NextDeadline => Earlier(_reconcileAt, Earlier(_speculateAt, _filteredUntil));
+    public DateTimeOffset? NextDeadline => Earlier(_reconcileAt, Earlier(_speculateAt, Earlier(_filteredUntil, _yieldAt)));
 
     public void Tick(DateTimeOffset now, ICollection<SchedulerCall> calls)
     {
@@ -110,7 +111,7 @@ public sealed partial class JobTracker : IScheduler
             case SchedulerEvent.Offers o: Offered(now, o.List, calls); break;
             case SchedulerEvent.Update u: Updated(now, u.Status, calls); break;
             case SchedulerEvent.AgentLost a: AgentLost(a.AgentId); break;
-            case SchedulerEvent.Message m: Progressed(m.Data); break;
+            case SchedulerEvent.Message m: Progressed(m.Data, calls); break;
             // Offers are answered as they come, so none is there to be rescinded; attempts report their own end when
             // their executor is lost, and map outputs outlive it; the rest asks nothing of this scheduler.
             case SchedulerEvent.Rescind or SchedulerEvent.ExecutorLost or SchedulerEvent.Heartbeat or
@@ -221,6 +222,7 @@ public sealed partial class JobTracker : IScheduler
             _speculateAt = null;
         else
             _speculateAt ??= now + _options.SpeculationInterval;
+        YieldToMaps(now, calls);
         PublishHints(calls);
         PublishFilters(now, calls);
     }
@@ -249,7 +251,7 @@ public sealed partial class JobTracker : IScheduler
         _demandGrew = true;
     }
 
-    private void Progressed(ReadOnlyMemory<byte> data)
+    private void Progressed(ReadOnlyMemory<byte> data, ICollection<SchedulerCall> calls)
     {
         var progress = JsonSerializer.Deserialize(data.Span, JobsJson.Default.TrackerProgress);
         foreach (var one in progress?.Attempts ?? [])
@@ -259,6 +261,8 @@ public sealed partial class JobTracker : IScheduler
             attempt.Progress = Math.Clamp(one.Fraction, 0, 1);
             attempt.Status = one.Status;
             attempt.Task.Job.Version++;
+            if (one.OutputsKnown is { } known)
+                AnswerWaitingReduce(attempt, known, calls);
         }
     }
 }

@@ -41,6 +41,11 @@ public sealed record JobTrackerOptions(string Cluster, FrameworkInfo Framework, 
     /// <summary>Times an attempt at a task may end with its TaskTracker before that counts as a failure of the task.</summary>
     public int TrackersLostMax { get; init; } = 3;
 
+    /// <summary>
+    /// How long, besides its waits for locality, a map may find no room before a reduce that waits for it is ended.
+    /// </summary>
+    public TimeSpan ReduceYieldAfter { get; init; } = TimeSpan.FromSeconds(5);
+
     /// <summary>How often the master is asked about attempts of a former life until it has answered.</summary>
     public TimeSpan ReconcileInterval { get; init; } = TimeSpan.FromSeconds(5);
 

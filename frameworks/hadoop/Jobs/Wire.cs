@@ -103,11 +103,13 @@ public sealed record TaskAssignment(
 
 /// <summary>Where a reduce finds its input.</summary>
 /// <param name="Locations">URLs of directories of map outputs.</param>
-/// <param name="List">One output of each map, in the order of the input.</param>
-public sealed record MapOutputs(IReadOnlyList<string> Locations, IReadOnlyList<MapOutput> List);
+/// <param name="List">An output of each map that is done, in the order of the input.</param>
+/// <param name="Complete">False if other maps are still to come.</param>
+public sealed record MapOutputs(IReadOnlyList<string> Locations, IReadOnlyList<MapOutput> List, bool Complete = true);
 
 /// <param name="Location">Index into <see cref="MapOutputs.Locations"/>.</param>
-public sealed record MapOutput(int Location, string Attempt);
+/// <param name="Order">The map's place in the order of the input.</param>
+public sealed record MapOutput(int Location, string Attempt, int Order);
 
 /// <summary>What a TaskTracker says about an attempt that has ended.</summary>
 /// <param name="MapOutputLocation">URL of the directory that holds the attempt's map output.</param>
@@ -119,10 +121,14 @@ public sealed record AttemptReport(
 
 /// <summary>What the JobTracker tells a TaskTracker outside of launches.</summary>
 /// <param name="ForgetJob">The job has ended: its files may go.</param>
-public sealed record TrackerOrder(string ForgetJob);
+/// <param name="Outputs">More map outputs for reduces of a job that wait for them.</param>
+public sealed record TrackerOrder(string? ForgetJob = null, JobOutputs? Outputs = null);
+
+public sealed record JobOutputs(string Job, MapOutputs Outputs);
 
 /// <summary>What a TaskTracker tells now and then about what it runs.</summary>
 public sealed record TrackerProgress(IReadOnlyList<AttemptProgress> Attempts);
 
 /// <param name="Fraction">0 to 1.</param>
-public sealed record AttemptProgress(string Attempt, double Fraction, string? Status);
+/// <param name="OutputsKnown">Of a reduce that waits for more map outputs: how many it knows of.</param>
+public sealed record AttemptProgress(string Attempt, double Fraction, string? Status, int? OutputsKnown = null);
