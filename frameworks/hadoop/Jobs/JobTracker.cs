@@ -37,6 +37,9 @@ public sealed partial class JobTracker : IScheduler
     private bool _suppressed = true;
     private bool _demandGrew;
     private JobId _lastJob;
+
+    /// <summary>The time of the event that is being handled.</summary>
+    private DateTimeOffset _now;
     private DateTimeOffset? _reconcileAt;
     private DateTimeOffset? _speculateAt;
 
@@ -98,6 +101,7 @@ public sealed partial class JobTracker : IScheduler
 
     public void Handle(DateTimeOffset now, SchedulerEvent e, ICollection<SchedulerCall> calls)
     {
+        _now = now;
         switch (e)
         {
             case SchedulerEvent.Subscribed s: Subscribed(now, s.FrameworkId, calls); break;
@@ -118,6 +122,7 @@ public sealed partial class JobTracker : IScheduler
 
     public void Handle(DateTimeOffset now, JobTrackerEvent e, ICollection<SchedulerCall> calls)
     {
+        _now = now;
         switch (e)
         {
             case JobTrackerEvent.Submitted s: Submit(now, s); break;

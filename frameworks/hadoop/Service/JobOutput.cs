@@ -23,8 +23,8 @@ internal static class JobOutput
     public static async Task WriteHistoryAsync(StoredPath output, JobHistory history)
     {
         var directory = $"{output.Path}/{OutputPaths.History}";
-        await WriteAsync($"{directory}/{history.ConfFileName}", history.ConfText());
-        await WriteAsync($"{directory}/{history.FileName}", history.Text());
+        await WriteAsync($"{directory}/{history.ConfFileName}", history.ConfText);
+        await WriteAsync($"{directory}/{history.FileName}", history.Text);
 
         Task WriteAsync(string path, string text) => output.Store.CreateAsync(path, new CreateOptions(Overwrite: true),
             (stream, stop) => stream.WriteAsync(Encoding.UTF8.GetBytes(text), stop).AsTask());
@@ -44,9 +44,18 @@ internal static class JobOutput
             return;
         }
         foreach (var file in await output.Store.ListAsync(temporary))
-            if (!await output.Store.RenameAsync(file.Path, $"{output.Path}/{file.Name}"))
-                throw new StorageException($"{file.Path} could not be renamed to {output.Path}/{file.Name}");
+            await MoveAsync(output.Store, file.Path, $"{output.Path}/{file.Name}");
         await output.Store.DeleteAsync(temporary, recursive: true);
+    }
+
+    /// <summary>What is in the way is of an attempt whose commit broke off.</summary>
+    private static async Task MoveAsync(IFileSystem store, string from, string to)
+    {
+        if (await store.RenameAsync(from, to))
+            return;
+        await store.DeleteAsync(to, recursive: false);
+        if (!await store.RenameAsync(from, to))
+            throw new StorageException($"{from} could not be renamed to {to}");
     }
 
     public static async Task CommitAsync(StoredPath output)
