@@ -43,7 +43,7 @@ internal static class SplitPlan
     public static IReadOnlyList<InputSplit> CutByLines(
         IReadOnlyList<InputFile> files, int lines, Func<InputFile, Stream> open)
     {
-        List<(InputSplit Split, long Rank)> splits = [];
+        List<InputSplit> splits = [];
         foreach (var file in files)
         {
             using var stream = open(file);
@@ -56,12 +56,11 @@ internal static class SplitPlan
                 count += more ? 1 : 0;
                 if (count == 0 || (more && count < lines))
                     continue;
-                // Hadoop's own splits of this kind begin and end a byte early, and are ranked by that.
-                splits.Add((Split(file, begin, reader.Consumed - begin, splits.Count), reader.Consumed - begin - (begin == 0 ? 1 : 0)));
+                splits.Add(Split(file, begin, reader.Consumed - begin, splits.Count));
                 (begin, count) = (reader.Consumed, 0);
             }
         }
-        return [.. splits.OrderByDescending(s => s.Rank).Select(s => s.Split)];
+        return [.. splits.OrderByDescending(s => s.Length)];
     }
 
     private static InputSplit Split(InputFile file, long offset, long length, int order)

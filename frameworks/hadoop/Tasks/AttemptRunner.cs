@@ -1,4 +1,5 @@
 using Agora.Hadoop.Jobs;
+using Agora.Hadoop.Tasks.Input;
 using Agora.Hadoop.Tasks.Programs;
 
 namespace Agora.Hadoop.Tasks;
@@ -62,8 +63,8 @@ public sealed class AttemptRunner : IDisposable
         }
         catch (Exception e)
         {
-            if (e is not AttemptFailedException)
-                errors.Log(e.ToString());
+            errors.Log(e is AttemptFailedException or RecordTooLongException or ProgramMissingException
+                ? $"java.lang.RuntimeException: {e.Message}" : e.ToString());
             return new AttemptResult(false, e.Message, new AttemptReport(LogTail: errors.Tail));
         }
         finally

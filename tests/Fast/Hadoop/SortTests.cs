@@ -65,6 +65,18 @@ public sealed class SortTests : IDisposable
     }
 
     [Fact]
+    public void Records_longer_than_the_buffer_or_than_what_is_read_at_once_come_out_whole_and_in_order()
+    {
+        // 3 MiB in a buffer of 1 MiB goes to disk by itself; 100 KiB is more than a reader reads at once.
+        var records = new[] { 3 << 20, 5, 100 << 10, 3 << 20, 0, 200 << 10 }
+            .Select((length, i) => (Key: new[] { (byte)('f' - i) }, Value: Enumerable.Repeat((byte)i, length).ToArray())).ToList();
+        var output = Collect(1, memoryMib: 1, records);
+        Assert.Equal(records.OrderBy(r => r.Key[0]).Select(r => (r.Key[0], r.Value.Length)),
+            output[0].Select(r => (r.Key[0], r.Value.Length)));
+        Assert.All(output[0], r => Assert.True(r.Value.AsSpan().IndexOfAnyExcept((byte)('f' - r.Key[0])) < 0));
+    }
+
+    [Fact]
     public void Keys_sort_by_unsigned_bytes_shorter_first_and_equal_ones_stay_in_order() =>
         // Few different bytes and many empty ones, so that keys and whole records are often equal.
         Gen.Select(Gen.Int[0, 2].Array[0, 9], Gen.Int[0, 1]).Array[0, 200].Sample(records =>

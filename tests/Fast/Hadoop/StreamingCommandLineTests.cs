@@ -26,6 +26,27 @@ public sealed class StreamingCommandLineTests
         Assert.Equal([new FileToShip("side.txt", "s.txt", false), new FileToShip("hdfs://h/x/y", "z", true)], line.Files);
     }
 
+    [Theory]
+    [InlineData("mapred.input.format.class", "org.apache.hadoop.mapred.lib.NLineInputFormat", "-inputformat", "NLineInputFormat")]
+    [InlineData("mapred.output.format.class", "org.apache.hadoop.mapred.lib.NullOutputFormat", "-outputformat",
+        "org.apache.hadoop.mapred.lib.NullOutputFormat")]
+    [InlineData("mapred.mapper.class", "org.apache.hadoop.mapred.lib.InverseMapper", "-mapper", "org.apache.hadoop.mapreduce.lib.map.InverseMapper")]
+    [InlineData("mapred.combiner.class", "org.apache.hadoop.mapred.lib.aggregate.ValueAggregatorCombiner", "-reducer", "Aggregate")]
+    [InlineData("stream.recordreader.begin", "<doc>", "-inputreader", "StreamXmlRecordReader,begin=<doc>,end=</doc>")]
+    [InlineData("stream.reduce.output", "keyonlytext", "-io", "keyOnlyText")]
+    public void Classes_and_forms_are_known_by_their_names(string property, string set, string option, string value) =>
+        Assert.Equal(set, Parsed("-input", "a", "-output", "o", option, value).Conf[property]);
+
+    [Fact]
+    public void Archives_are_to_be_unpacked_under_their_names() =>
+        Assert.Equal([new FileToShip("a.tgz", "dir", false, true), new FileToShip("b.zip", "b.zip", false, true)],
+            Parsed("-archives", "a.tgz#dir,b.zip", "-input", "a", "-output", "o").Files);
+
+    [Fact]
+    public void Variables_with_blanks_in_their_values_stay_whole() =>
+        Assert.Equal(["MSG=hello world", "A=b"], new JobConf(Parsed(
+            "-input", "a", "-output", "o", "-cmdenv", "MSG=hello world", "-cmdenv", "A=b").Conf).Environment);
+
     [Fact]
     public void The_reducer_NONE_makes_a_job_of_maps_only() =>
         Assert.Equal("0", Parsed("-input", "a", "-output", "o", "-reducer", "NONE").Conf["mapred.reduce.tasks"]);
@@ -39,12 +60,10 @@ public sealed class StreamingCommandLineTests
         Assert.Equal(message, StreamingCommandLine.Parse(args).Problem?.Message);
 
     [Theory]
-    [InlineData("-inputformat", "org.apache.hadoop.mapred.lib.NLineInputFormat")]
-    [InlineData("-inputreader", "StreamXmlRecordReader,begin=a,end=b")]
-    [InlineData("-archives", "a.zip")]
+    [InlineData("-inputformat", "org.apache.hadoop.mapred.MultiFileInputFormat")]
     [InlineData("-io", "typedbytes")]
-    [InlineData("-reducer", "aggregate")]
-    [InlineData("-mapper", "org.apache.hadoop.mapred.lib.InverseMapper")]
+    [InlineData("-mapdebug", "script")]
+    [InlineData("-mapper", "org.apache.hadoop.mapred.lib.MultithreadedMapRunner")]
     public void What_cannot_be_honoured_yet_is_refused_and_not_passed_over(string option, string value)
     {
         var problem = StreamingCommandLine.Parse(["-input", "a", "-output", "o", option, value]).Problem;
@@ -58,7 +77,7 @@ public sealed class StreamingCommandLineTests
         {
             ["mapred.reduce.tasks"] = "many",
             ["io.sort.mb"] = "0",
-            ["mapred.output.compress"] = "true",
+            ["mapred.output.format.class"] = "no.Such",
         }).Problems();
         Assert.Equal(3, problems.Count);
     }

@@ -46,8 +46,8 @@ public sealed class ConsoleTests(HadoopCluster cluster)
     [InlineData(1, "No Arguments Given!", "")]
     [InlineData(1, "does not exist, or is not readable.", "-input x -output y -mapper m -file /no/such")]
     [InlineData(3, "Invalid job conf : mapred.reduce.tasks=x is not a number", "-D mapred.reduce.tasks=x -input /refused/in -output /refused/o")]
-    [InlineData(1, "-inputformat org.apache.hadoop.mapred.lib.NLineInputFormat is not supported yet",
-        "-input x -output y -inputformat org.apache.hadoop.mapred.lib.NLineInputFormat")]
+    [InlineData(1, "-inputformat org.apache.hadoop.mapred.MultiFileInputFormat is not supported yet",
+        "-input x -output y -inputformat org.apache.hadoop.mapred.MultiFileInputFormat")]
     public async Task A_refused_job_has_Hadoops_words_and_exit_code(int code, string words, string options)
     {
         await cluster.RunAsync("hadoop fs -mkdir /refused/in");

@@ -28,7 +28,7 @@ internal sealed partial class ChildProcess : IDisposable
 
     /// <param name="words">Program and arguments; a relative program is looked up in the directory, then in PATH.</param>
     /// <param name="environment">All of it.</param>
-    /// <exception cref="FileNotFoundException">There is no such program.</exception>
+    /// <exception cref="ProgramMissingException">There is no such program.</exception>
     public static ChildProcess Start(
         IReadOnlyList<string> words, string directory, IReadOnlyDictionary<string, string> environment)
     {
@@ -55,7 +55,7 @@ internal sealed partial class ChildProcess : IDisposable
         }
         catch (Win32Exception e)
         {
-            throw new FileNotFoundException($"Cannot run program \"{words[0]}\": {e.Message}", e);
+            throw new ProgramMissingException($"Cannot run program \"{words[0]}\": {e.Message}", e);
         }
     }
 
@@ -104,7 +104,7 @@ internal sealed partial class ChildProcess : IDisposable
             _ = SetPipeSize(pipe.SafePipeHandle, SetPipeSizeCommand, PipeBytes);
     }
 
-    private static FileNotFoundException NotFound(string name) => new(
+    private static ProgramMissingException NotFound(string name) => new(
         $"Cannot run program \"{name}\": it is neither among the shipped files (-file, -files) nor in PATH");
 
     [LibraryImport("libc", EntryPoint = "fcntl")]
@@ -113,3 +113,6 @@ internal sealed partial class ChildProcess : IDisposable
     [LibraryImport("libc", EntryPoint = "kill")]
     private static partial int SendSignal(int process, int signal);
 }
+
+/// <summary>A command names a program that cannot be started.</summary>
+internal sealed class ProgramMissingException(string message, Exception? inner = null) : Exception(message, inner);

@@ -19,8 +19,6 @@ internal static class StreamingCommand
         var code = program.Run(feed, output, context.Errors.ReadAll, context.Stop);
         if (code == 0 || !context.Conf.Bool(JobConf.NonZeroExitIsFailure))
             return;
-        var message = $"PipeMapRed.waitOutputThreads(): subprocess failed with code {code}";
-        context.Errors.Log($"java.lang.RuntimeException: {message}");
-        throw new AttemptFailedException(message);
+        throw new AttemptFailedException($"PipeMapRed.waitOutputThreads(): subprocess failed with code {code}");
     }
 }

@@ -36,7 +36,7 @@ internal sealed class StreamingProgram(
             using var input = new BufferedStream(child.Input, InputBufferBytes);
             feed(input);
         }
-        catch (IOException e) when (e is not FileNotFoundException && IsBrokenPipe(e))
+        catch (IOException e) when (IsBrokenPipe(e))
         {
             // The program has read all it wants; its exit code says whether that is well.
         }
