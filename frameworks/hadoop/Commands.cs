@@ -1,4 +1,5 @@
 using System.Collections;
+using System.Globalization;
 using System.Runtime.InteropServices;
 using Agora.Hadoop.Jobs;
 using Agora.Hadoop.Service;
@@ -12,6 +13,9 @@ namespace Agora.Hadoop;
 internal static class Commands
 {
     private const int StoreThreads = 32;
+
+    /// <summary>How long jobs go on without their JobTracker.</summary>
+    private static readonly TimeSpan FailoverTimeout = TimeSpan.FromHours(1);
 
     public static async Task<int> StoreAsync(IReadOnlyList<string> words)
     {
@@ -44,37 +48,85 @@ internal static class Commands
 
     public static async Task<int> JobTrackerAsync(IReadOnlyList<string> words)
     {
-        var options = new Arguments(words, "--master", "--store", "--port", "--role");
+        var options = new Arguments(words, "--master", "--store", "--port", "--role", "--state", "--scheduling", "--pools");
         var masters = Masters(options.Required("--master"));
         var store = options.Address("--store") ?? throw new UsageException("--store is missing");
-        var framework = new FrameworkInfo(null, "hadoop", Environment.UserName,
-            Role: options["--role"] ?? FrameworkInfo.DefaultRole);
+        var framework = new FrameworkInfo(NewFrameworkId(), "hadoop", Environment.UserName,
+            Role: options["--role"] ?? FrameworkInfo.DefaultRole, FailoverTimeout: FailoverTimeout);
+        using var journal = options["--state"] is { } state ? new JobTrackerJournal(state) : null;
         var tracker = new JobTracker(new JobTrackerOptions(
-            TimeProvider.System.GetLocalNow().ToString("yyyyMMddHHmm"), framework,
-            new CommandSpec([ProgramPath, "tasktracker", "--store", store.ToString()])));
+            TimeProvider.System.GetLocalNow().ToString("yyyyMMddHHmm", CultureInfo.InvariantCulture), framework,
+            new CommandSpec([ProgramPath, "tasktracker", "--store", store.ToString()]))
+        {
+            Scheduling = options["--scheduling"] switch
+            {
+                null or "fair" => JobScheduling.Fair,
+                "fifo" => JobScheduling.Fifo,
+                var other => throw new UsageException($"--scheduling is fair or fifo, not '{other}'"),
+            },
+            PoolWeights = PoolWeights(options["--pools"]),
+        });
         using var stores = new UserStores(store);
-        using var loop = new JobTrackerLoop(tracker, stores, TimeProvider.System, Console.Error.WriteLine);
-        var driver = new SchedulerDriver(loop, masters, TimeProvider.System,
-            new SchedulerDriverOptions { Log = Console.Error.WriteLine });
-        loop.Use(driver.Post);
+        using var loop = new JobTrackerLoop(tracker, stores, journal, TimeProvider.System, Console.Error.WriteLine);
         using var end = new CancellationTokenSource();
         using var terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal =>
         {
             signal.Cancel = true;
             end.Cancel();
         });
+        var driver = NewDriver(loop, masters);
         var (web, address) = await JobTrackerApi.StartAsync(loop, options.Int("--port", 0));
         await using (web)
         {
             Ready(address);
-            // Jobs are kept in memory only, so the framework ends with its JobTracker.
-            var run = driver.RunAsync(CancellationToken.None);
-            await Task.WhenAny(run, Task.Delay(Timeout.Infinite, end.Token));
-            if (!run.IsCompleted)
-                await driver.StopAsync(teardown: true);
-            await run;
+            while (true)
+            {
+                var run = driver.RunAsync(CancellationToken.None);
+                await Task.WhenAny(run, Task.Delay(Timeout.Infinite, end.Token));
+                if (end.IsCancellationRequested && !run.IsCompleted)
+                {
+                    // With a journal the jobs go on and are taken up again; without it nobody could.
+                    await driver.StopAsync(teardown: journal is null);
+                    await run;
+                    return 0;
+                }
+                try
+                {
+                    await run;
+                    return 0;
+                }
+                catch (SchedulerErrorException e)
+                {
+                    await Console.Error.WriteLineAsync($"{e.Message}; going on as a new framework");
+                    loop.SubscribeAnew(NewFrameworkId());
+                    driver = NewDriver(loop, masters);
+                }
+            }
         }
-        return 0;
+    }
+
+    private static SchedulerDriver NewDriver(JobTrackerLoop loop, IReadOnlyList<Uri> masters)
+    {
+        var driver = new SchedulerDriver(loop, masters, TimeProvider.System,
+            new SchedulerDriverOptions { Log = Console.Error.WriteLine });
+        loop.Use(driver.Post);
+        return driver;
+    }
+
+    /// <summary>Chosen here, so that it means the same framework to every master there will be.</summary>
+    private static FrameworkId NewFrameworkId() => new($"hadoop-{Guid.NewGuid():N}");
+
+    private static Dictionary<string, decimal> PoolWeights(string? list)
+    {
+        Dictionary<string, decimal> weights = [];
+        foreach (var item in list?.Split(',', StringSplitOptions.RemoveEmptyEntries) ?? [])
+        {
+            var equals = item.IndexOf('=', StringComparison.Ordinal);
+            if (equals < 1 || !decimal.TryParse(item[(equals + 1)..], CultureInfo.InvariantCulture, out var weight) || weight <= 0)
+                throw new UsageException($"--pools takes NAME=WEIGHT,... with weights above 0, not '{item}'");
+            weights[item[..equals]] = weight;
+        }
+        return weights;
     }
 
     public static async Task<int> TaskTrackerAsync(IReadOnlyList<string> words)

@@ -9,6 +9,7 @@ try
         ["dfsadmin", .. var rest] => await DfsAdmin.RunAsync(rest),
         ["fsck", .. var rest] => await DfsAdmin.CheckAsync(rest),
         ["job", .. var rest] => await JobCommand.RunAsync(rest),
+        ["queue", .. var rest] => JobCommand.Queue(rest),
         ["version" or "-version" or "--version", ..] => Version(),
         [] or ["--help" or "-h" or "help", ..] => Usage(Console.Out, args.Length == 0 ? 1 : 0),
         _ => Unknown(args[0]),
@@ -53,6 +54,7 @@ static int Usage(TextWriter to, int code)
           fsck <path>          check a path of the store: -files -blocks -locations
           jar <jar> [args]     run a job: the jar's name says which, hadoop-streaming*.jar for streaming
           job                  look at and kill jobs: 'hadoop job' lists the options
+          queue                list the job queues
           version              print the version
         """);
     return code;

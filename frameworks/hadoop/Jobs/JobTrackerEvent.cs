@@ -18,6 +18,12 @@ public abstract record JobTrackerEvent
 
     public sealed record Kill(JobId JobId) : JobTrackerEvent;
 
+    /// <param name="AsFailed">It counts against its task.</param>
+    public sealed record KillAttempt(AttemptId Attempt, bool AsFailed) : JobTrackerEvent;
+
+    /// <param name="Priority">One of <c>VERY_HIGH HIGH NORMAL LOW VERY_LOW</c>.</param>
+    public sealed record SetPriority(JobId JobId, string Priority) : JobTrackerEvent;
+
     public sealed record AttemptCommitted(AttemptId Attempt) : JobTrackerEvent;
 
     public sealed record AttemptCommitFailed(AttemptId Attempt, string Reason) : JobTrackerEvent;
@@ -46,11 +52,11 @@ public abstract record JobTrackerEffect
     /// <summary>Move the attempt's files into the output directory. Asked of one attempt of a task at a time.</summary>
     public sealed record CommitAttempt(AttemptId Attempt, JobSubmission Job) : JobTrackerEffect;
 
-    /// <summary>Mark the output complete and remove what is temporary.</summary>
-    public sealed record CommitJob(JobId JobId, JobSubmission Job) : JobTrackerEffect;
+    /// <summary>Mark the output complete, remove what is temporary, write the history.</summary>
+    public sealed record CommitJob(JobId JobId, JobSubmission Job, JobHistory History) : JobTrackerEffect;
 
-    /// <summary>Remove what is temporary; no attempt writes any more.</summary>
-    public sealed record AbortJob(JobId JobId, JobSubmission Job) : JobTrackerEffect;
+    /// <summary>Remove what is temporary, write the history; no attempt writes any more.</summary>
+    public sealed record AbortJob(JobId JobId, JobSubmission Job, JobHistory History) : JobTrackerEffect;
 
     /// <summary>The job is over and its staged files may go; not answered.</summary>
     public sealed record JobEnded(JobId JobId, JobSubmission Job) : JobTrackerEffect;

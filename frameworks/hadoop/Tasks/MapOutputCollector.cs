@@ -1,4 +1,5 @@
 using Agora.Hadoop.Jobs;
+using Agora.Hadoop.Tasks.Programs;
 
 namespace Agora.Hadoop.Tasks;
 
@@ -7,29 +8,28 @@ namespace Agora.Hadoop.Tasks;
 /// and in the end leaves one sorted file with its index.
 /// </summary>
 /// <param name="scratch">Directory for spills; the caller removes it.</param>
-/// <param name="combine">
-/// Runs the combiner over the records of one partition and gives out what it makes of them; null without a combiner.
-/// </param>
+/// <param name="combiner">Null without one.</param>
 internal sealed class MapOutputCollector(
     JobConf conf, KeyOrder order, KeyPartitioner partitioner, int partitions, string scratch, Counters counters,
-    MapOutputCollector.Combine? combine)
+    IReduceProgram? combiner)
 {
-    public delegate void RecordHandler(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value);
-
-    public delegate void Combine(Action<RecordHandler> records, RecordHandler output);
-
-    private const double SpillShare = 0.8;
-
-    private readonly SortBuffer _buffer = new(order, (long)(conf.Int(JobConf.SortMib) * 1024L * 1024L * SpillShare));
+    private readonly SortBuffer _buffer = new(order, (long)(conf.Int(JobConf.SortMib) * 1024L * 1024L * conf.Decimal(JobConf.SpillPercent)));
     private readonly List<(string Path, Segment[] Segments)> _spills = [];
+    private bool _combineMerged;
     private int _filesMade;
     private long _records, _bytes, _spilledRecords;
 
     public void Add(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value)
     {
-        _buffer.Add(partitioner.PartitionOf(key), key, value);
         _records++;
         _bytes += TextBytes(key.Length) + TextBytes(value.Length);
+        var partition = partitioner.PartitionOf(key);
+        if ((long)key.Length + value.Length > _buffer.BytesMax)
+        {
+            SpillAlone(partition, key, value);
+            return;
+        }
+        _buffer.Add(partition, key, value);
         if (_buffer.IsFull)
             Spill(ScratchFile());
     }
@@ -49,6 +49,7 @@ internal sealed class MapOutputCollector(
         {
             if (_buffer.Count > 0)
                 Spill(ScratchFile());
+            _combineMerged = combiner is not null && _spills.Count >= conf.Int(JobConf.CombineSpillsMin);
             var factor = conf.Int(JobConf.SortFactor);
             while (_spills.Count > factor)
             {
@@ -86,16 +87,36 @@ internal sealed class MapOutputCollector(
         _buffer.Clear();
     }
 
+    /// <summary>A record that the buffer has no room for goes to disk without a copy.</summary>
+    private void SpillAlone(int partition, ReadOnlySpan<byte> key, ReadOnlySpan<byte> value)
+    {
+        if (_buffer.Count > 0)
+            Spill(ScratchFile());
+        var path = ScratchFile();
+        var segments = new Segment[partitions];
+        using var file = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0);
+        var writer = new RecordWriter(file);
+        for (var i = 0; i < partitions; i++)
+        {
+            if (i == partition)
+                writer.Write(key, value);
+            segments[i] = writer.EndSegment();
+        }
+        _spilledRecords++;
+        counters.Add(CounterNames.FileSystem, CounterNames.FileBytesWritten, writer.Position);
+        _spills.Add((path, segments));
+    }
+
     private void WriteSorted(RecordWriter writer, int first, int end)
     {
-        if (combine is null || first == end)
+        if (combiner is null || first == end)
         {
             WriteEntries(writer, _buffer, first, end);
             return;
         }
         // Combiners that gather in a table give their keys out in any order, so what they say is sorted again.
         var combined = new SortBuffer(order, long.MaxValue);
-        combine(output => Give(_buffer, first, end, output), (key, value) => combined.Add(0, key, value));
+        combiner.Run(new SortedRange(_buffer, order, first, end), (key, value) => combined.Add(0, key, value));
         combined.Sort();
         WriteEntries(writer, combined, 0, combined.Count);
         counters.Add(CounterNames.Framework, CounterNames.CombineInputRecords, end - first);
@@ -104,14 +125,9 @@ internal sealed class MapOutputCollector(
 
     private void WriteEntries(RecordWriter writer, SortBuffer from, int first, int end)
     {
-        Give(from, first, end, writer.Write);
-        _spilledRecords += end - first;
-    }
-
-    private static void Give(SortBuffer from, int first, int end, RecordHandler output)
-    {
         for (var i = first; i < end; i++)
-            output(from.KeyOf(from.Entries[i]), from.ValueOf(from.Entries[i]));
+            writer.Write(from.KeyOf(from.Entries[i]), from.ValueOf(from.Entries[i]));
+        _spilledRecords += end - first;
     }
 
     private (string Path, Segment[] Segments) MergeSpills(List<(string Path, Segment[] Segments)> spills, string path)
@@ -124,11 +140,10 @@ internal sealed class MapOutputCollector(
             {
                 var runs = spills.ConvertAll(s => MapOutputFile.OpenSegment(s.Path, s.Segments[partition]));
                 using var merge = new MergeReader(order, runs);
-                while (merge.Next())
-                {
-                    writer.Write(merge.Key, merge.Value);
-                    _spilledRecords++;
-                }
+                if (_combineMerged)
+                    Combine(merge, spills.Sum(s => s.Segments[partition].Length), writer);
+                else
+                    Copy(merge, writer);
                 segments[partition] = writer.EndSegment();
             }
             counters.Add(CounterNames.FileSystem, CounterNames.FileBytesRead, writer.Position);
@@ -137,6 +152,58 @@ internal sealed class MapOutputCollector(
         foreach (var (spilled, _) in spills)
             File.Delete(spilled);
         return (path, segments);
+    }
+
+    private void Copy(MergeReader merge, RecordWriter writer)
+    {
+        while (merge.Next())
+        {
+            writer.Write(merge.Key, merge.Value);
+            _spilledRecords++;
+        }
+    }
+
+    /// <summary>What the spills' combined records have in common is combined once more.</summary>
+    private void Combine(MergeReader merge, long bytes, RecordWriter writer)
+    {
+        if (bytes == 0)
+            return;
+        // The buffer is empty by now and takes what the combiner says, which is in any order.
+        var runs = new List<(string Path, Segment Segment)>();
+        var input = new ReduceInput(merge, order, bytes, _ => { });
+        var made = 0L;
+        combiner!.Run(input, (key, value) =>
+        {
+            _buffer.Add(0, key, value);
+            made++;
+            if (_buffer.IsFull)
+                runs.Add(SpillRun());
+        });
+        counters.Add(CounterNames.Framework, CounterNames.CombineInputRecords, input.Records);
+        counters.Add(CounterNames.Framework, CounterNames.CombineOutputRecords, made);
+        if (runs.Count == 0)
+        {
+            _buffer.Sort();
+            WriteEntries(writer, _buffer, 0, _buffer.Count);
+            _buffer.Clear();
+            return;
+        }
+        runs.Add(SpillRun());
+        using (var sorted = new MergeReader(order, runs.ConvertAll(r => MapOutputFile.OpenSegment(r.Path, r.Segment))))
+            Copy(sorted, writer);
+        foreach (var (run, _) in runs)
+            File.Delete(run);
+    }
+
+    private (string Path, Segment Segment) SpillRun()
+    {
+        var path = ScratchFile();
+        using var file = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0);
+        var run = new RecordWriter(file);
+        _buffer.Sort();
+        WriteEntries(run, _buffer, 0, _buffer.Count);
+        _buffer.Clear();
+        return (path, run.EndSegment());
     }
 
     private string ScratchFile() => Path.Combine(scratch, $"spill{_filesMade++}.out");

@@ -25,7 +25,18 @@ internal sealed class MergeReader : IDisposable
     public ReadOnlySpan<byte> Key => _runs[_heap[0]].Key;
     public ReadOnlySpan<byte> Value => _runs[_heap[0]].Value;
 
+    /// <summary>In bytes; known without reading the value.</summary>
+    public int ValueLength => _runs[_heap[0]].ValueLength;
+
     public bool Next()
+    {
+        if (!NextRun())
+            return false;
+        _runs[_heap[0]].ReadValue();
+        return true;
+    }
+
+    private bool NextRun()
     {
         if (!_started)
         {
@@ -53,7 +64,7 @@ internal sealed class MergeReader : IDisposable
 
     private bool Advance(int run)
     {
-        if (!_runs[run].Next())
+        if (!_runs[run].NextKey())
             return false;
         _prefixes[run] = _order.Prefix(_runs[run].Key);
         return true;

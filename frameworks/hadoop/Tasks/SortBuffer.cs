@@ -21,6 +21,8 @@ internal sealed class SortBuffer(KeyOrder order, long bytesMax)
 
     public int Count { get; private set; }
 
+    public long BytesMax => bytesMax;
+
     /// <summary>True once it holds as much as it may and should be spilled.</summary>
     public bool IsFull => _bytes >= bytesMax;
 

@@ -1,4 +1,6 @@
-namespace Agora.Hadoop.Tasks;
+using Agora.Hadoop.Tasks.Input;
+
+namespace Agora.Hadoop.Tasks.Programs;
 
 /// <summary>
 /// One run of a user's program: records are fed to its standard input, lines of its standard output are handed on, and
@@ -7,7 +9,7 @@ namespace Agora.Hadoop.Tasks;
 internal sealed class StreamingProgram(
     IReadOnlyList<string> words, string directory, IReadOnlyDictionary<string, string> environment)
 {
-    private const int InputBufferBytes = 64 << 10;
+    private const int InputBufferBytes = 128 << 10;
 
     public delegate void LineHandler(ReadOnlySpan<byte> line);
 

@@ -1,0 +1,40 @@
+using System.Text;
+using Agora.Hadoop.Jobs;
+
+namespace Agora.Hadoop.Tasks.Output;
+
+/// <summary>Makes the output that a job's properties name.</summary>
+internal static class RecordOutputs
+{
+    /// <summary>Opens this attempt's part of the job's output, to be moved into place when it is committed.</summary>
+    /// <exception cref="AttemptFailedException">The format or the codec is not known.</exception>
+    public static IRecordOutput Open(AttemptContext context)
+    {
+        var conf = context.Conf;
+        if (StreamingClasses.Means(conf[JobConf.OutputFormat], StreamingClasses.NullOutput))
+            return Directory(context, new NullOutput());
+        return conf[JobConf.LazyOutput] is null ? Part(context)
+            : Directory(context, new LazyOutput(() => Part(context)));
+    }
+
+    /// <summary>The attempt's directory, whose presence tells the commit that an output without files is meant so.</summary>
+    private static IRecordOutput Directory(AttemptContext context, IRecordOutput output)
+    {
+        var path = context.Stores.Find(context.Conf.Text(JobConf.OutputPath));
+        path.Store.MakeDirectoriesAsync(OutputPaths.OfAttempt(path.Path, context.Id), context.Stop).GetAwaiter().GetResult();
+        return output;
+    }
+
+    private static IRecordOutput Part(AttemptContext context)
+    {
+        var conf = context.Conf;
+        var name = OutputPaths.PartName(context.Id.Task.Index);
+        var side = context.Assignment.Reduces == 0 ? "map" : "reduce";
+        if (StreamingClasses.Means(conf[JobConf.OutputFormat], StreamingClasses.SequenceFileOutput))
+            return new SequenceFileOutput(new PartFile(context, name, null));
+        var codec = conf.Bool(JobConf.CompressOutput) ? conf.Text(JobConf.OutputCodec) : null;
+        var file = new PartFile(context, codec is null ? name : name + Codec.SuffixOf(codec), codec);
+        return conf[$"stream.{side}.output"] == "keyonlytext" ? new KeyOnlyTextOutput(file)
+            : new TextRecordOutput(file, Encoding.UTF8.GetBytes(conf.Text(JobConf.TextOutputSeparator)));
+    }
+}
