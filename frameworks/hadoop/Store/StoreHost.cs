@@ -65,14 +65,7 @@ public sealed class StoreHost : IAsyncDisposable
     {
         await _web.DisposeAsync();
         await _stop.CancelAsync();
-        try
-        {
-            await _replication;
-        }
-        catch (OperationCanceledException)
-        {
-            // That was asked for.
-        }
+        await _replication;
         _agents?.Dispose();
         _store.Dispose();
         _stop.Dispose();
