@@ -11,8 +11,12 @@ namespace Agora.Storage;
 /// </summary>
 /// <param name="server">The name node's HTTP address.</param>
 /// <param name="user">Sent as <c>user.name</c> with every call.</param>
-public sealed class WebHdfs(Uri server, string user, string? prefix = null) : IFileSystem, IDisposable
+/// <param name="patience">How long a name node that refuses connections is waited for; none if not given.</param>
+public sealed class WebHdfs(Uri server, string user, TimeSpan patience = default, string? prefix = null)
+    : IFileSystem, IDisposable
 {
+    private static readonly TimeSpan RetryDelay = TimeSpan.FromMilliseconds(200);
+
     /// <summary>How long a connection may take to be made.</summary>
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(10);
 
@@ -52,6 +56,12 @@ public sealed class WebHdfs(Uri server, string user, string? prefix = null) : IF
 
     public async Task<Stream> OpenAsync(
         string path, long offset = 0, long? length = null, CancellationToken stop = default)
+    {
+        var first = await OpenOnceAsync(path, offset, length, stop);
+        return new ResumingStream(first, (done, again) => OpenOnceAsync(path, offset + done, length - done, again));
+    }
+
+    private async Task<Stream> OpenOnceAsync(string path, long offset, long? length, CancellationToken stop)
     {
         if (length == 0)
             return Stream.Null;
@@ -210,13 +220,27 @@ public sealed class WebHdfs(Uri server, string user, string? prefix = null) : IF
             ?? throw new StorageException($"the store at {server} answered {operation} {path} with nothing");
     }
 
-    private Task<HttpResponseMessage> SendAsync(
+    private async Task<HttpResponseMessage> SendAsync(
         HttpMethod method, string path, string operation, string parameters, CancellationToken stop)
     {
         var escaped = string.Join('/', path.Split('/').Select(Uri.EscapeDataString));
         var address = new Uri(server,
             $"/webhdfs/v1{escaped}?op={operation}&user.name={Uri.EscapeDataString(user)}{parameters}");
-        return _http.SendAsync(new HttpRequestMessage(method, address), HttpCompletionOption.ResponseHeadersRead, stop);
+        var start = TimeProvider.System.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                using var request = new HttpRequestMessage(method, address);
+                return await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, stop);
+            }
+            // Refused, it has not been heard, so saying it again does no harm.
+            catch (HttpRequestException e) when (e.HttpRequestError == HttpRequestError.ConnectionError &&
+                TimeProvider.System.GetElapsedTime(start) < patience)
+            {
+                await Task.Delay(RetryDelay, TimeProvider.System, stop);
+            }
+        }
     }
 
     private async Task ThrowIfRefusedAsync(HttpResponseMessage response, string path, CancellationToken stop)
