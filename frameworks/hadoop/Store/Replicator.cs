@@ -35,7 +35,9 @@ internal sealed class Replicator(
         }
     }
 
-    public Task RunAsync(CancellationToken stop) => Task.WhenAll(PollAsync(stop), RepairAsync(stop), ScrubAsync(stop));
+    /// <summary>Works until it is stopped, and then ends without an exception.</summary>
+    public Task RunAsync(CancellationToken stop) =>
+        Task.WhenAll(KeepAsync(PollAsync, stop), KeepAsync(RepairAsync, stop), KeepAsync(ScrubAsync, stop));
 
     /// <summary>Asks once which agents are there.</summary>
     public async Task HearAsync(CancellationToken stop)
@@ -98,6 +100,27 @@ internal sealed class Replicator(
             }
         }
         return block.Id;
+    }
+
+    private async Task KeepAsync(Func<CancellationToken, Task> work, CancellationToken stop)
+    {
+        while (!stop.IsCancellationRequested)
+        {
+            try
+            {
+                await work(stop);
+            }
+            catch (Exception) when (stop.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception e)
+            {
+                log($"keeping copies failed and is tried again in {RetryAfter.TotalSeconds:0} s: {e.Message}");
+                await Task.Delay(RetryAfter, time, CancellationToken.None).WaitAsync(stop)
+                    .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
     }
 
     private async Task PollAsync(CancellationToken stop)

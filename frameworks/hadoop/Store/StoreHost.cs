@@ -1,5 +1,6 @@
 using System.Net;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -40,6 +41,7 @@ public sealed class StoreHost : IAsyncDisposable
         var store = new EmbeddedStore(options, agents, time, log ?? (_ => { }));
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.SetMinimumLevel(LogLevel.Warning);
+        builder.Services.AddSingleton<IMemoryPoolFactory<byte>>(new TransferBuffers());
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.Listen(IPAddress.Loopback, port);
@@ -63,14 +65,7 @@ public sealed class StoreHost : IAsyncDisposable
     {
         await _web.DisposeAsync();
         await _stop.CancelAsync();
-        try
-        {
-            await _replication;
-        }
-        catch (OperationCanceledException)
-        {
-            // That was asked for.
-        }
+        await _replication;
         _agents?.Dispose();
         _store.Dispose();
         _stop.Dispose();
