@@ -21,7 +21,7 @@ internal static class SplitPlan
         List<InputSplit> splits = [];
         foreach (var file in files)
         {
-            if (file.Length == 0 || Tasks.SplitReader.IsCompressed(file.Path))
+            if (file.Length == 0 || Tasks.Input.SplitReader.IsCompressed(file.Path))
             {
                 splits.Add(Split(file, 0, file.Length, splits.Count));
                 continue;

@@ -1,4 +1,5 @@
 using Agora.Hadoop.Jobs;
+using Agora.Hadoop.Tasks.Programs;
 using Agora.Storage;
 
 namespace Agora.Hadoop.Tasks;
@@ -12,11 +13,20 @@ internal sealed class AttemptContext(
     public TaskAssignment Assignment { get; } = assignment;
     public JobConf Conf { get; } = new(assignment.Job.Conf);
     public Stores Stores { get; } = stores;
+
+    /// <summary>For spills; goes with the attempt.</summary>
     public string Directory { get; } = directory;
+
+    /// <summary>The program's working directory, which holds the shipped files.</summary>
+    public string WorkDirectory { get; } = Path.Combine(directory, "work");
     public ErrorOutput Errors { get; } = errors;
     public AttemptProgressSink Progress { get; } = progress;
     public CancellationToken Stop { get; } = stop;
     public Counters Counters { get; } = new();
+
+    /// <summary>What a program of this attempt finds in its environment.</summary>
+    public IReadOnlyDictionary<string, string> Environment =>
+        AttemptEnvironment.Build(node, Conf, Id, Assignment, Directory);
 
     public KeyOrder KeyOrder => StreamingClasses.Means(Conf[JobConf.KeyComparator], StreamingClasses.KeyFieldComparator)
         ? new KeyOrder(new KeyFields(Conf.Text(JobConf.KeyComparatorOptions), KeyFieldSeparator))
@@ -27,43 +37,7 @@ internal sealed class AttemptContext(
             ? new KeyFields(Conf.Text(JobConf.PartitionerOptions), KeyFieldSeparator) : null,
         Assignment.Reduces);
 
-    public KeyValueSplit MapOutputSplit => SplitFor("map");
-    public KeyValueSplit ReduceOutputSplit => SplitFor("reduce");
-
     private string KeyFieldSeparator => Conf[JobConf.KeyFieldSeparator] ?? "\t";
-
-    /// <exception cref="AttemptFailedException">It exits with a code that counts as failure.</exception>
-    public void RunProgram(string command, Action<Stream> feed, StreamingProgram.LineHandler output)
-    {
-        var program = new StreamingProgram(CommandLineSplit.Words(command), Path.Combine(Directory, "work"),
-            AttemptEnvironment.Build(node, Conf, Id, Assignment, Directory));
-        var code = program.Run(feed, output, Errors.ReadAll, Stop);
-        if (code == 0 || !Conf.Bool(JobConf.NonZeroExitIsFailure))
-            return;
-        var message = $"PipeMapRed.waitOutputThreads(): subprocess failed with code {code}";
-        Errors.Log($"java.lang.RuntimeException: {message}");
-        throw new AttemptFailedException(message);
-    }
-
-    /// <summary>Writes this attempt's part of the job's output, to be moved into place when it is committed.</summary>
-    public void WritePart(Action<Stream> write)
-    {
-        var output = Stores.Find(Conf.Text(JobConf.OutputPath));
-        var path = $"{OutputPaths.OfAttempt(output.Path, Id)}/{OutputPaths.PartName(Id.Task.Index)}";
-        output.Store.CreateAsync(path, new CreateOptions(Overwrite: true), (stream, _) => Task.Factory.StartNew(() =>
-        {
-            using var buffered = new TextOutput(stream);
-            write(buffered);
-            buffered.Flush();
-            Counters.Add(CounterNames.Output, CounterNames.BytesWritten, buffered.Written);
-            Counters.Add(CounterNames.FileSystem, CounterNames.StoreBytesWritten, buffered.Written);
-        }, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default), Stop)
-            .GetAwaiter().GetResult();
-    }
-
-    private KeyValueSplit SplitFor(string side) => new(
-        Conf[$"stream.{side}.output.field.separator"] ?? "\t",
-        int.Parse(Conf[side == "map" ? "stream.num.map.output.key.fields" : "stream.num.reduce.output.key.fields"] ?? "1"));
 }
 
 /// <summary>The attempt failed for a reason of the user's program; the message is all there is to say.</summary>

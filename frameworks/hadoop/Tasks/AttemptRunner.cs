@@ -1,4 +1,5 @@
 using Agora.Hadoop.Jobs;
+using Agora.Hadoop.Tasks.Programs;
 
 namespace Agora.Hadoop.Tasks;
 

@@ -1,4 +1,5 @@
 using Agora.Hadoop.Jobs;
+using Agora.Hadoop.Tasks.Programs;
 
 namespace Agora.Hadoop.Tasks;
 
@@ -7,17 +8,11 @@ namespace Agora.Hadoop.Tasks;
 /// and in the end leaves one sorted file with its index.
 /// </summary>
 /// <param name="scratch">Directory for spills; the caller removes it.</param>
-/// <param name="combine">
-/// Runs the combiner over the records of one partition and gives out what it makes of them; null without a combiner.
-/// </param>
+/// <param name="combiner">Null without one.</param>
 internal sealed class MapOutputCollector(
     JobConf conf, KeyOrder order, KeyPartitioner partitioner, int partitions, string scratch, Counters counters,
-    MapOutputCollector.Combine? combine)
+    IReduceProgram? combiner)
 {
-    public delegate void RecordHandler(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value);
-
-    public delegate void Combine(Action<RecordHandler> records, RecordHandler output);
-
     private const double SpillShare = 0.8;
 
     private readonly SortBuffer _buffer = new(order, (long)(conf.Int(JobConf.SortMib) * 1024L * 1024L * SpillShare));
@@ -88,14 +83,14 @@ internal sealed class MapOutputCollector(
 
     private void WriteSorted(RecordWriter writer, int first, int end)
     {
-        if (combine is null || first == end)
+        if (combiner is null || first == end)
         {
             WriteEntries(writer, _buffer, first, end);
             return;
         }
         // Combiners that gather in a table give their keys out in any order, so what they say is sorted again.
         var combined = new SortBuffer(order, long.MaxValue);
-        combine(output => Give(_buffer, first, end, output), (key, value) => combined.Add(0, key, value));
+        combiner.Run(new SortedRange(_buffer, order, first, end), (key, value) => combined.Add(0, key, value));
         combined.Sort();
         WriteEntries(writer, combined, 0, combined.Count);
         counters.Add(CounterNames.Framework, CounterNames.CombineInputRecords, end - first);
@@ -104,14 +99,9 @@ internal sealed class MapOutputCollector(
 
     private void WriteEntries(RecordWriter writer, SortBuffer from, int first, int end)
     {
-        Give(from, first, end, writer.Write);
-        _spilledRecords += end - first;
-    }
-
-    private static void Give(SortBuffer from, int first, int end, RecordHandler output)
-    {
         for (var i = first; i < end; i++)
-            output(from.KeyOf(from.Entries[i]), from.ValueOf(from.Entries[i]));
+            writer.Write(from.KeyOf(from.Entries[i]), from.ValueOf(from.Entries[i]));
+        _spilledRecords += end - first;
     }
 
     private (string Path, Segment[] Segments) MergeSpills(List<(string Path, Segment[] Segments)> spills, string path)

@@ -25,6 +25,9 @@ internal sealed class MergeReader : IDisposable
     public ReadOnlySpan<byte> Key => _runs[_heap[0]].Key;
     public ReadOnlySpan<byte> Value => _runs[_heap[0]].Value;
 
+    /// <summary>In bytes; known without reading the value.</summary>
+    public int ValueLength => _runs[_heap[0]].ValueLength;
+
     public bool Next()
     {
         if (!_started)

@@ -106,6 +106,8 @@ internal sealed class RecordReader(Stream stream) : IDisposable
     public ReadOnlySpan<byte> Key => _buffer.AsSpan(_keyStart, _keyLength);
     public ReadOnlySpan<byte> Value => _buffer.AsSpan(_keyStart + _keyLength, _valueLength);
 
+    public int ValueLength => _valueLength;
+
     /// <exception cref="InvalidDataException">The stream ends within a record.</exception>
     public bool Next()
     {

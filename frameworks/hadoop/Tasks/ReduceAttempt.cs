@@ -1,4 +1,6 @@
 using Agora.Hadoop.Jobs;
+using Agora.Hadoop.Tasks.Output;
+using Agora.Hadoop.Tasks.Programs;
 
 namespace Agora.Hadoop.Tasks;
 
@@ -6,8 +8,6 @@ namespace Agora.Hadoop.Tasks;
 internal sealed class ReduceAttempt(AttemptContext context, HttpClient http, TimeProvider time)
 {
     private const double Third = 1.0 / 3;
-
-    private long _inputRecords, _groups, _outputRecords;
 
     public void Run()
     {
@@ -18,79 +18,25 @@ internal sealed class ReduceAttempt(AttemptContext context, HttpClient http, Tim
         var order = context.KeyOrder;
         fetched = MergeToFactor(order, fetched);
         context.Progress.Fraction = 2 * Third;
-        context.WritePart(stream =>
+        var outputRecords = 0L;
+        using var output = RecordOutputs.Open(context);
+        using var merge = new MergeReader(order, [.. fetched.Where(f => f.Length > 0).Select(f => f.Open())]);
+        var input = new ReduceInput(merge, order, fetch.TotalBytes, part =>
         {
-            using var merge = new MergeReader(order, [.. fetched.Where(f => f.Length > 0).Select(f => f.Open())]);
-            Reduce(order, merge, fetch.TotalBytes, (TextOutput)stream);
+            context.Stop.ThrowIfCancellationRequested();
+            context.Progress.Fraction = (2 * Third) + (Third * part);
         });
+        JobPrograms.Reducer(context).Run(input, (key, value) =>
+        {
+            output.Write(key, value);
+            outputRecords++;
+        });
+        output.Finish();
         var counters = context.Counters;
         counters.Add(CounterNames.Framework, CounterNames.ReduceShuffleBytes, fetch.TotalBytes);
-        counters.Add(CounterNames.Framework, CounterNames.ReduceInputRecords, _inputRecords);
-        counters.Add(CounterNames.Framework, CounterNames.ReduceInputGroups, _groups);
-        counters.Add(CounterNames.Framework, CounterNames.ReduceOutputRecords, _outputRecords);
-    }
-
-    private void Reduce(KeyOrder order, MergeReader merge, long totalBytes, TextOutput output)
-    {
-        var command = context.Conf.Command(JobConf.ReduceCommand);
-        if (command is null or StreamingClasses.IdentityReducer)
-        {
-            Each(order, merge, totalBytes, (key, value) =>
-            {
-                output.WriteRecord(key, value);
-                _outputRecords++;
-            });
-            return;
-        }
-        var separator = System.Text.Encoding.UTF8.GetBytes(
-            context.Conf["stream.reduce.input.field.separator"] ?? "\t");
-        var cut = context.ReduceOutputSplit;
-        context.RunProgram(
-            command,
-            input => Each(order, merge, totalBytes, (key, value) =>
-            {
-                input.Write(key);
-                input.Write(separator);
-                input.Write(value);
-                input.WriteByte((byte)'\n');
-            }),
-            line =>
-            {
-                // Hadoop reads what a reducer without input says, and drops it.
-                if (totalBytes == 0)
-                    return;
-                cut.Cut(line, out var key, out var value);
-                output.WriteRecord(key, value);
-                _outputRecords++;
-            });
-    }
-
-    private void Each(
-        KeyOrder order, MergeReader merge, long totalBytes, MapOutputCollector.RecordHandler record)
-    {
-        const int RecordsPerReport = 1024;
-        var lastKey = Array.Empty<byte>();
-        var lastLength = 0;
-        var bytes = 0L;
-        while (merge.Next())
-        {
-            var key = merge.Key;
-            var value = merge.Value;
-            if (_inputRecords == 0 || order.Compare(lastKey.AsSpan(0, lastLength), key) != 0)
-            {
-                _groups++;
-                if (lastKey.Length < key.Length)
-                    lastKey = new byte[key.Length * 2];
-                key.CopyTo(lastKey);
-                lastLength = key.Length;
-            }
-            record(key, value);
-            bytes += key.Length + value.Length;
-            if (++_inputRecords % RecordsPerReport != 0)
-                continue;
-            context.Stop.ThrowIfCancellationRequested();
-            context.Progress.Fraction = (2 * Third) + (Third * Math.Min(1, (double)bytes / totalBytes));
-        }
+        counters.Add(CounterNames.Framework, CounterNames.ReduceInputRecords, input.Records);
+        counters.Add(CounterNames.Framework, CounterNames.ReduceInputGroups, input.Groups);
+        counters.Add(CounterNames.Framework, CounterNames.ReduceOutputRecords, outputRecords);
     }
 
     /// <summary>Merges files among themselves until no more than <c>io.sort.factor</c> have to be open at once.</summary>

@@ -1,6 +1,7 @@
 using System.Text;
 using Agora.Hadoop.Jobs;
 using Agora.Hadoop.Tasks;
+using Agora.Hadoop.Tasks.Input;
 using Agora.Storage;
 using CsCheck;
 using Xunit;
@@ -41,10 +42,32 @@ public sealed class LineTests : IDisposable
             {
                 using var reader = new SplitReader(new StoredPath(new LocalFiles(), _file),
                     new InputSplit(_file, offset, Math.Min(size, text.Length - offset), [], 0));
-                while (reader.Next(out var line))
-                    bySplits.Add(Convert.ToHexString(line));
+                while (reader.Next())
+                    bySplits.Add(Convert.ToHexString(reader.Line));
             }
             return bySplits.SequenceEqual(Read(new MemoryStream(text), hex: true));
+        }, threads: 1);
+
+    [Fact]
+    public void The_blocks_of_all_splits_are_the_lines_of_the_file_each_ended_by_LF() =>
+        Gen.Select(Texts, Gen.Int[1, 20]).Sample((text, size) =>
+        {
+            File.WriteAllBytes(_file, text);
+            var blocks = new MemoryStream();
+            var counted = 0L;
+            for (var offset = 0; offset < text.Length; offset += size)
+            {
+                using var reader = new SplitReader(new StoredPath(new LocalFiles(), _file),
+                    new InputSplit(_file, offset, Math.Min(size, text.Length - offset), [], 0));
+                while (reader.NextLines(out var block, out var lines))
+                {
+                    blocks.Write(block);
+                    counted += lines;
+                }
+            }
+            var expected = Read(new MemoryStream(text), hex: true);
+            return counted == expected.Count &&
+                string.Concat(expected.Select(l => $"{l}0A")) == Convert.ToHexString(blocks.ToArray());
         }, threads: 1);
 
     [Theory]

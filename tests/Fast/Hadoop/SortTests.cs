@@ -1,6 +1,7 @@
 using System.Text;
 using Agora.Hadoop.Jobs;
 using Agora.Hadoop.Tasks;
+using Agora.Hadoop.Tasks.Input;
 using CsCheck;
 using Xunit;
 

@@ -2,7 +2,7 @@ using System.IO.Compression;
 using Agora.Hadoop.Jobs;
 using Agora.Storage;
 
-namespace Agora.Hadoop.Tasks;
+namespace Agora.Hadoop.Tasks.Input;
 
 /// <summary>
 /// The lines of one split. A line belongs to the split its first byte is in: a split that does not begin the file
@@ -44,16 +44,20 @@ internal sealed class SplitReader : IDisposable
 
     private long Position => _start + _lines.Consumed;
 
-    public bool Next(out ReadOnlySpan<byte> line)
+    /// <summary>The last line, valid until the next one.</summary>
+    public ReadOnlySpan<byte> Line => _lines.Last;
+
+    public bool Next()
     {
         if (Position >= _end)
-        {
-            line = default;
             return false;
-        }
         LineOffset = Position;
-        return _lines.Next(out line);
+        return _lines.Next(out _);
     }
+
+    /// <summary>The next lines in a block, as <see cref="LineReader.NextBlock"/> gives them.</summary>
+    public bool NextLines(out ReadOnlySpan<byte> block, out long lines) =>
+        _lines.NextBlock(_end - Position, out block, out lines);
 
     public void Dispose() => _stream.Dispose();
 

@@ -1,8 +1,9 @@
 using System.Globalization;
 using System.Text;
 using Agora.Hadoop.Jobs;
+using Agora.Hadoop.Tasks.Input;
 
-namespace Agora.Hadoop.Tasks;
+namespace Agora.Hadoop.Tasks.Programs;
 
 /// <summary>
 /// A program's standard error: <c>reporter:counter:group,name,amount</c> and <c>reporter:status:text</c> are taken,

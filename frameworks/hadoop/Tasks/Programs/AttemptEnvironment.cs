@@ -1,7 +1,7 @@
 using System.Globalization;
 using Agora.Hadoop.Jobs;
 
-namespace Agora.Hadoop.Tasks;
+namespace Agora.Hadoop.Tasks.Programs;
 
 /// <summary>
 /// The environment of a streaming program: what the TaskTracker has, every property of the job with each character

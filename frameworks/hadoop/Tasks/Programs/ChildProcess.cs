@@ -2,7 +2,7 @@ using System.ComponentModel;
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 
-namespace Agora.Hadoop.Tasks;
+namespace Agora.Hadoop.Tasks.Programs;
 
 /// <summary>A user's program in a session and process group of its own, so that all it starts can be ended with it.</summary>
 internal sealed partial class ChildProcess : IDisposable

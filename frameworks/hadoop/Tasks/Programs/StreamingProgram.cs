@@ -1,4 +1,6 @@
-namespace Agora.Hadoop.Tasks;
+using Agora.Hadoop.Tasks.Input;
+
+namespace Agora.Hadoop.Tasks.Programs;
 
 /// <summary>
 /// One run of a user's program: records are fed to its standard input, lines of its standard output are handed on, and

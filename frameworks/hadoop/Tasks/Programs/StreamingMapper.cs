@@ -1,0 +1,39 @@
+using System.Text;
+using Agora.Hadoop.Tasks.Input;
+
+namespace Agora.Hadoop.Tasks.Programs;
+
+/// <summary>A command as mapper: lines in, lines out.</summary>
+internal sealed class StreamingMapper(AttemptContext context, string command) : IMapProgram
+{
+    public void Run(IRecordSource input, RecordHandler output)
+    {
+        var cut = StreamingCommand.OutputSplit(context.Conf, "map");
+        StreamingCommand.Run(context, command, stream => Feed(input, stream), line =>
+        {
+            cut.Cut(line, out var key, out var value);
+            output(key, value);
+        });
+    }
+
+    private void Feed(IRecordSource input, Stream stream)
+    {
+        if (input.KeyIsPosition && input.GivesLines)
+        {
+            while (input.NextLines(out var lines))
+                stream.Write(lines);
+            return;
+        }
+        var separator = Encoding.UTF8.GetBytes(context.Conf["stream.map.input.field.separator"] ?? "\t");
+        while (input.Next())
+        {
+            if (!input.KeyIsPosition)
+            {
+                stream.Write(input.Key);
+                stream.Write(separator);
+            }
+            stream.Write(input.Value);
+            stream.Write("\n"u8);
+        }
+    }
+}
