@@ -11,7 +11,7 @@ namespace Agora.Hadoop.Tasks;
 /// <param name="combiner">Null without one.</param>
 internal sealed class MapOutputCollector(
     JobConf conf, KeyOrder order, KeyPartitioner partitioner, int partitions, string scratch, Counters counters,
-    IReduceProgram? combiner)
+    IReduceProgram? combiner) : IDisposable
 {
     private const double SpillShare = 0.8;
 
@@ -20,9 +20,12 @@ internal sealed class MapOutputCollector(
     private int _filesMade;
     private long _records, _bytes, _spilledRecords;
 
-    public void Add(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value)
+    public void Add(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value) =>
+        Add(partitioner.PartitionOf(key), key, value);
+
+    public void Add(int partition, ReadOnlySpan<byte> key, ReadOnlySpan<byte> value)
     {
-        _buffer.Add(partitioner.PartitionOf(key), key, value);
+        _buffer.Add(partition, key, value);
         _records++;
         _bytes += TextBytes(key.Length) + TextBytes(value.Length);
         if (_buffer.IsFull)
@@ -61,6 +64,8 @@ internal sealed class MapOutputCollector(
         counters.Add(CounterNames.Framework, CounterNames.SpilledRecords, _spilledRecords);
     }
 
+    public void Dispose() => _buffer.Dispose();
+
     private void Spill(string path)
     {
         _buffer.Sort();
@@ -89,7 +94,7 @@ internal sealed class MapOutputCollector(
             return;
         }
         // Combiners that gather in a table give their keys out in any order, so what they say is sorted again.
-        var combined = new SortBuffer(order, long.MaxValue);
+        using var combined = new SortBuffer(order, long.MaxValue);
         combiner.Run(new SortedRange(_buffer, order, first, end), (key, value) => combined.Add(0, key, value));
         combined.Sort();
         WriteEntries(writer, combined, 0, combined.Count);
@@ -100,7 +105,7 @@ internal sealed class MapOutputCollector(
     private void WriteEntries(RecordWriter writer, SortBuffer from, int first, int end)
     {
         for (var i = first; i < end; i++)
-            writer.Write(from.KeyOf(from.Entries[i]), from.ValueOf(from.Entries[i]));
+            writer.WriteEncoded(from.RecordOf(from.Entries[i]));
         _spilledRecords += end - first;
     }
 

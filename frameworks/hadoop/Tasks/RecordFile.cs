@@ -26,8 +26,7 @@ internal readonly record struct Segment(long Offset, long Length, uint Crc)
 /// </summary>
 internal sealed class RecordWriter(Stream stream)
 {
-    private const int BufferBytes = 64 << 10;
-    private const int LengthsBytesMax = 10;
+    private const int BufferBytes = 256 << 10;
 
     private readonly byte[] _buffer = new byte[BufferBytes];
     private int _used;
@@ -39,15 +38,18 @@ internal sealed class RecordWriter(Stream stream)
 
     public void Write(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value)
     {
-        if (_buffer.Length - _used < LengthsBytesMax)
+        if (_buffer.Length - _used < 2 * RecordLength.BytesMax)
             Flush();
         var start = _used;
-        _used += WriteLength(_buffer.AsSpan(_used), key.Length);
-        _used += WriteLength(_buffer.AsSpan(_used), value.Length);
+        _used += RecordLength.Write(_buffer.AsSpan(_used), key.Length);
+        _used += RecordLength.Write(_buffer.AsSpan(_used), value.Length);
         Position += _used - start;
         Append(key);
         Append(value);
     }
+
+    /// <summary>Writes a record that has its lengths before it already.</summary>
+    public void WriteEncoded(ReadOnlySpan<byte> record) => Append(record);
 
     /// <summary>Ends the run of records begun after the last call.</summary>
     public Segment EndSegment()
@@ -80,19 +82,6 @@ internal sealed class RecordWriter(Stream stream)
         stream.Write(written);
         _used = 0;
     }
-
-    private static int WriteLength(Span<byte> to, int length)
-    {
-        var rest = (uint)length;
-        var used = 0;
-        while (rest >= 0x80)
-        {
-            to[used++] = (byte)(rest | 0x80);
-            rest >>= 7;
-        }
-        to[used++] = (byte)rest;
-        return used;
-    }
 }
 
 /// <summary>Reads what <see cref="RecordWriter"/> wrote. Key and value are valid until the next record.</summary>
@@ -113,8 +102,10 @@ internal sealed class RecordReader(Stream stream) : IDisposable
     {
         if (_start == _end && !Fill())
             return false;
-        _keyLength = ReadLength();
-        _valueLength = ReadLength();
+        if (_end - _start >= 2 * RecordLength.BytesMax)
+            ReadLengths();
+        else
+            (_keyLength, _valueLength) = (ReadLength(), ReadLength());
         var needed = _keyLength + _valueLength;
         while (_end - _start < needed)
         {
@@ -128,6 +119,18 @@ internal sealed class RecordReader(Stream stream) : IDisposable
     }
 
     public void Dispose() => stream.Dispose();
+
+    /// <summary>Both lengths, where the buffer holds them for sure.</summary>
+    private unsafe void ReadLengths()
+    {
+        fixed (byte* buffer = _buffer)
+        {
+            var at = buffer + _start;
+            _keyLength = RecordLength.Read(ref at);
+            _valueLength = RecordLength.Read(ref at);
+            _start = (int)(at - buffer);
+        }
+    }
 
     private int ReadLength()
     {

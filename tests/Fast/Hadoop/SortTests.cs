@@ -69,7 +69,7 @@ public sealed class SortTests : IDisposable
         // Few different bytes and many empty ones, so that keys and whole records are often equal.
         Gen.Select(Gen.Int[0, 2].Array[0, 9], Gen.Int[0, 1]).Array[0, 200].Sample(records =>
         {
-            var buffer = new SortBuffer(KeyOrder.Bytes, long.MaxValue);
+            using var buffer = new SortBuffer(KeyOrder.Bytes, long.MaxValue);
             List<(byte[] Key, int Value)> expected = [];
             foreach (var (key, value) in records)
             {
@@ -80,7 +80,7 @@ public sealed class SortTests : IDisposable
             buffer.Sort();
             var sorted = new List<(string, int)>();
             foreach (var entry in buffer.Entries)
-                sorted.Add((Convert.ToHexString(buffer.KeyOf(entry)), entry.ValueLength));
+                sorted.Add((Convert.ToHexString(buffer.KeyOf(entry)), buffer.ValueOf(entry).Length));
             return expected.Select(r => (Convert.ToHexString(r.Key), r.Value))
                 .OrderBy(r => r.Item1, StringComparer.Ordinal).SequenceEqual(sorted);
         });
@@ -112,7 +112,7 @@ public sealed class SortTests : IDisposable
             [JobConf.SortMib] = memoryMib.ToString(),
             [JobConf.SortFactor] = "2",
         });
-        var collector = new MapOutputCollector(conf, KeyOrder.Bytes, new KeyPartitioner(null, partitions), partitions,
+        using var collector = new MapOutputCollector(conf, KeyOrder.Bytes, new KeyPartitioner(null, partitions), partitions,
             _directory, new Counters(), null);
         foreach (var (key, value) in records)
             collector.Add(key, value);
