@@ -86,6 +86,34 @@ public sealed class SortTests : IDisposable
         });
 
     [Theory]
+    [InlineData(0)]
+    [InlineData(3)]
+    [InlineData(8)]
+    [InlineData(90)]
+    public void Many_records_sort_by_partition_and_key_whatever_their_keys_have_in_common(int common)
+    {
+        // More than are compared one by one; a common beginning sends them down by eight bytes at a time.
+        var random = new Random(common);
+        var start = new byte[common];
+        var records = Enumerable.Range(0, 5_000).Select(i =>
+        {
+            var key = new byte[random.Next(12)];
+            for (var b = 0; b < key.Length; b++)
+                key[b] = (byte)(random.Next(3) * 127);
+            return (Partition: random.Next(3), Key: (byte[])[.. start, .. key], Number: i);
+        }).ToList();
+        using var buffer = new SortBuffer(KeyOrder.Bytes, long.MaxValue);
+        foreach (var (partition, key, number) in records)
+            buffer.Add(partition, key, BitConverter.GetBytes(number));
+        buffer.Sort();
+        List<int> sorted = [];
+        foreach (var entry in buffer.Entries)
+            sorted.Add(BitConverter.ToInt32(buffer.ValueOf(entry)));
+        Assert.Equal(records.OrderBy(r => r.Partition).ThenBy(r => Convert.ToHexString(r.Key), StringComparer.Ordinal)
+            .Select(r => r.Number), sorted);
+    }
+
+    [Theory]
     [InlineData("-k1,1 -k2,2nr", "a\t10", "a\t9", -1)]
     [InlineData("-k1,1 -k2,2nr", "a\t10", "b\t99", -1)]
     [InlineData("-k2,2n", "x\t-1", "y\t0.5", -1)]
