@@ -5,8 +5,10 @@ namespace Agora.Cli;
 
 /// <summary>A process of the embedded cluster.</summary>
 /// <param name="StartTicks">Clock ticks from boot to its start, from /proc: tells it from a later one with the same pid.</param>
-internal sealed record ClusterProcess(string Name, int Pid, long StartTicks)
+/// <param name="Command">How the <see cref="Keeper"/> starts it again; null if it does not.</param>
+internal sealed record ClusterProcess(string Name, int Pid, long StartTicks, IReadOnlyList<string>? Command = null)
 {
+    [JsonIgnore]
     public bool IsRunning => ProcessTable.StartTicks(Pid) == StartTicks;
 }
 

@@ -54,8 +54,16 @@ internal sealed class EmbeddedCluster(int agents, Resources perAgent, int port, 
         {
             foreach (var service in ServiceFile.LoadAll())
                 await StartServiceAsync(service, cancellation);
+            _file.Save();
+            StartKeeper();
         }
         _file.Save();
+    }
+
+    private void StartKeeper()
+    {
+        var process = Launch([Environment.ProcessPath!, "keep"], LogOf(Keeper.ProcessName), readReady: false);
+        _file.Processes.Add(new ClusterProcess(Keeper.ProcessName, process.Id, ProcessTable.StartTicks(process.Id) ?? 0));
     }
 
     private async Task StartServiceAsync(ServiceFile service, CancellationToken cancellation)
@@ -70,9 +78,28 @@ internal sealed class EmbeddedCluster(int agents, Resources perAgent, int port, 
                 .Replace("{port}", "0", StringComparison.Ordinal);
         }
 
-        _file.Services[service.Name] = await StartAsync(service.Name,
-            Path.Combine(Installation.BinDirectory, service.Command[0]), [.. service.Command.Skip(1).Select(Replaced)], cancellation);
+        string[] arguments = [.. service.Command.Skip(1).Select(Replaced)];
+        var program = Path.Combine(Installation.BinDirectory, service.Command[0]);
+        var url = await StartAsync(service.Name, program, arguments, cancellation);
+        _file.Services[service.Name] = url;
+        // Started again, it is found where it was.
+        var port = new Uri(url).Port;
+        List<string> again = [program, .. arguments];
+        if (service.Command.IndexOf("{port}") is var at and > 0)
+            again[at] = $"{port}";
+        _file.Processes[^1] = _file.Processes[^1] with { Command = again };
     }
+
+    public static string LogOf(string name) =>
+        Path.Combine(Directory.CreateDirectory(Path.Combine(Installation.StateDirectory, "logs")).FullName, name + ".log");
+
+    /// <summary>Starts a process of its own session with its log in a file.</summary>
+    /// <param name="readReady">Its standard output comes here instead of into the log.</param>
+    public static Process Launch(IReadOnlyList<string> command, string log, bool readReady) =>
+        // The shell only opens the log and becomes the program.
+        Process.Start(new ProcessStartInfo("setsid",
+            ["/bin/sh", "-c", $"exec \"$@\" 2>>\"$0\" </dev/null{(readReady ? "" : " >&2")}", log, .. command])
+        { RedirectStandardOutput = readReady })!;
 
     /// <summary>Starts a process of its own session with its log in a file, and waits for its ready line.</summary>
     /// <returns>The URL it serves.</returns>
@@ -80,14 +107,10 @@ internal sealed class EmbeddedCluster(int agents, Resources perAgent, int port, 
     {
         if (!File.Exists(program))
             throw new Failure($"{name} could not be started", $"{program} does not exist", "run ./build");
-        var logs = Directory.CreateDirectory(Path.Combine(Installation.StateDirectory, "logs"));
-        var log = Path.Combine(logs.FullName, name + ".log");
+        var log = LogOf(name);
         File.Delete(log);
         var started = Stopwatch.StartNew();
-        // The shell only opens the log and becomes the program.
-        var process = Process.Start(new ProcessStartInfo("setsid",
-            ["/bin/sh", "-c", "exec \"$@\" 2>>\"$0\" </dev/null", log, program, .. arguments])
-        { RedirectStandardOutput = true })!;
+        var process = Launch([program, .. arguments], log, readReady: true);
         lock (_file.Processes)
             _file.Processes.Add(new ClusterProcess(name, process.Id, ProcessTable.StartTicks(process.Id) ?? 0));
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
@@ -150,6 +173,9 @@ internal sealed class EmbeddedCluster(int agents, Resources perAgent, int port, 
     {
         if (ClusterFile.Load() is not { } file)
             return;
+        End(file.Processes.Where(p => p.Name == Keeper.ProcessName));
+        // The keeper may have started some anew.
+        file = ClusterFile.Load() ?? file;
         var agents = file.Processes.Where(p => file.Nodes.Contains(p.Name)).ToList();
         var master = file.Processes.Where(p => p.Name == "master").ToList();
         End(file.Processes.Except(agents).Except(master).Reverse());

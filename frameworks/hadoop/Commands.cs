@@ -1,4 +1,5 @@
 using System.Collections;
+using System.Globalization;
 using System.Runtime.InteropServices;
 using Agora.Hadoop.Jobs;
 using Agora.Hadoop.Service;
@@ -11,9 +12,15 @@ namespace Agora.Hadoop;
 /// <summary>The programs of <c>agora-hadoop</c>: they read options, wire the parts together and wait.</summary>
 internal static class Commands
 {
+    private const int StoreThreads = 32;
+
+    /// <summary>How long jobs go on without their JobTracker.</summary>
+    private static readonly TimeSpan FailoverTimeout = TimeSpan.FromHours(1);
+
     public static async Task<int> StoreAsync(IReadOnlyList<string> words)
     {
-        var options = new Arguments(words, "--root", "--nodes", "--port", "--block-size", "--replication");
+        var options = new Arguments(words, "--root", "--nodes", "--port", "--block-size", "--replication", "--master",
+            "--dead-after");
         string[] nodes = options.Required("--nodes")
             .Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
         if (nodes.Length == 0)
@@ -24,12 +31,16 @@ internal static class Commands
         if (replication < 1 || replication > nodes.Length)
             throw new UsageException($"--replication {replication} is not between 1 and the {nodes.Length} nodes");
         var defaults = new StoreOptions(options.Required("--root"), nodes);
+        // Waiting for disks holds threads up, and must not hold up requests that need none.
+        ThreadPool.SetMinThreads(StoreThreads, StoreThreads);
         await using var host = await StoreHost.StartAsync(defaults with
         {
             BlockSizeBytes = Math.Max(StoreOptions.BlockSizeBytesMin,
                 options.Size("--block-size", defaults.BlockSizeBytes)),
             Replication = replication,
-        }, options.Int("--port", 0), TimeProvider.System);
+            Masters = options["--master"] is { } masters ? Masters(masters) : [],
+            DeadAfter = TimeSpan.FromSeconds(options.Int("--dead-after", (int)defaults.DeadAfter.TotalSeconds)),
+        }, options.Int("--port", 0), TimeProvider.System, Console.Error.WriteLine);
         Ready(host.Address);
         await host.WaitForShutdownAsync(CancellationToken.None);
         return 0;
@@ -37,38 +48,85 @@ internal static class Commands
 
     public static async Task<int> JobTrackerAsync(IReadOnlyList<string> words)
     {
-        var options = new Arguments(words, "--master", "--store", "--port", "--role");
-        var masters = options.Required("--master").Split(',').Select(m => Uri.TryCreate(m, UriKind.Absolute, out var uri)
-            ? uri : throw new UsageException($"--master: '{m}' is not an address")).ToList();
+        var options = new Arguments(words, "--master", "--store", "--port", "--role", "--state", "--scheduling", "--pools");
+        var masters = Masters(options.Required("--master"));
         var store = options.Address("--store") ?? throw new UsageException("--store is missing");
-        var framework = new FrameworkInfo(null, "hadoop", Environment.UserName,
-            Role: options["--role"] ?? FrameworkInfo.DefaultRole);
+        var framework = new FrameworkInfo(NewFrameworkId(), "hadoop", Environment.UserName,
+            Role: options["--role"] ?? FrameworkInfo.DefaultRole, FailoverTimeout: FailoverTimeout);
+        using var journal = options["--state"] is { } state ? new JobTrackerJournal(state) : null;
         var tracker = new JobTracker(new JobTrackerOptions(
-            TimeProvider.System.GetLocalNow().ToString("yyyyMMddHHmm"), framework,
-            new CommandSpec([ProgramPath, "tasktracker", "--store", store.ToString()])));
+            TimeProvider.System.GetLocalNow().ToString("yyyyMMddHHmm", CultureInfo.InvariantCulture), framework,
+            new CommandSpec([ProgramPath, "tasktracker", "--store", store.ToString()]))
+        {
+            Scheduling = options["--scheduling"] switch
+            {
+                null or "fair" => JobScheduling.Fair,
+                "fifo" => JobScheduling.Fifo,
+                var other => throw new UsageException($"--scheduling is fair or fifo, not '{other}'"),
+            },
+            PoolWeights = PoolWeights(options["--pools"]),
+        });
         using var stores = new UserStores(store);
-        using var loop = new JobTrackerLoop(tracker, stores, TimeProvider.System, Console.Error.WriteLine);
-        var driver = new SchedulerDriver(loop, masters, TimeProvider.System,
-            new SchedulerDriverOptions { Log = Console.Error.WriteLine });
-        loop.Use(driver.Post);
+        using var loop = new JobTrackerLoop(tracker, stores, journal, TimeProvider.System, Console.Error.WriteLine);
         using var end = new CancellationTokenSource();
         using var terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal =>
         {
             signal.Cancel = true;
             end.Cancel();
         });
+        var driver = NewDriver(loop, masters);
         var (web, address) = await JobTrackerApi.StartAsync(loop, options.Int("--port", 0));
         await using (web)
         {
             Ready(address);
-            // Jobs are kept in memory only, so the framework ends with its JobTracker.
-            var run = driver.RunAsync(CancellationToken.None);
-            await Task.WhenAny(run, Task.Delay(Timeout.Infinite, end.Token));
-            if (!run.IsCompleted)
-                await driver.StopAsync(teardown: true);
-            await run;
+            while (true)
+            {
+                var run = driver.RunAsync(CancellationToken.None);
+                await Task.WhenAny(run, Task.Delay(Timeout.Infinite, end.Token));
+                if (end.IsCancellationRequested && !run.IsCompleted)
+                {
+                    // With a journal the jobs go on and are taken up again; without it nobody could.
+                    await driver.StopAsync(teardown: journal is null);
+                    await run;
+                    return 0;
+                }
+                try
+                {
+                    await run;
+                    return 0;
+                }
+                catch (SchedulerErrorException e)
+                {
+                    await Console.Error.WriteLineAsync($"{e.Message}; going on as a new framework");
+                    loop.SubscribeAnew(NewFrameworkId());
+                    driver = NewDriver(loop, masters);
+                }
+            }
         }
-        return 0;
+    }
+
+    private static SchedulerDriver NewDriver(JobTrackerLoop loop, IReadOnlyList<Uri> masters)
+    {
+        var driver = new SchedulerDriver(loop, masters, TimeProvider.System,
+            new SchedulerDriverOptions { Log = Console.Error.WriteLine });
+        loop.Use(driver.Post);
+        return driver;
+    }
+
+    /// <summary>Chosen here, so that it means the same framework to every master there will be.</summary>
+    private static FrameworkId NewFrameworkId() => new($"hadoop-{Guid.NewGuid():N}");
+
+    private static Dictionary<string, decimal> PoolWeights(string? list)
+    {
+        Dictionary<string, decimal> weights = [];
+        foreach (var item in list?.Split(',', StringSplitOptions.RemoveEmptyEntries) ?? [])
+        {
+            var equals = item.IndexOf('=', StringComparison.Ordinal);
+            if (equals < 1 || !decimal.TryParse(item[(equals + 1)..], CultureInfo.InvariantCulture, out var weight) || weight <= 0)
+                throw new UsageException($"--pools takes NAME=WEIGHT,... with weights above 0, not '{item}'");
+            weights[item[..equals]] = weight;
+        }
+        return weights;
     }
 
     public static async Task<int> TaskTrackerAsync(IReadOnlyList<string> words)
@@ -85,6 +143,9 @@ internal static class Commands
         using var tracker = new TaskTracker(runner, TimeProvider.System);
         return await new ExecutorDriver(tracker).RunAsync();
     }
+
+    private static List<Uri> Masters(string list) => [.. list.Split(',').Select(m => Uri.TryCreate(m, UriKind.Absolute, out var uri)
+        ? uri : throw new UsageException($"--master: '{m}' is not an address, such as http://127.0.0.1:5050"))];
 
     /// <summary>This program, as agents are to start it.</summary>
     private static string ProgramPath => Environment.ProcessPath

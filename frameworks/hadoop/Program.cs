@@ -3,9 +3,12 @@ using Agora.Hadoop.Submission;
 
 const string Usage = """
     agora-hadoop store       --root DIR --nodes HOST,HOST,... [--port N] [--block-size 64m] [--replication 1]
+                             [--master URL[,URL...] [--dead-after SECONDS]]
                              the embedded file store, as WebHDFS on the loopback interface
-    agora-hadoop jobtracker  --master URL[,URL...] --store URL [--port N] [--role ROLE]
-                             accepts jobs and schedules their tasks on the cluster's offers
+    agora-hadoop jobtracker  --master URL[,URL...] --store URL [--state DIR] [--port N] [--role ROLE]
+                             [--scheduling fair|fifo] [--pools NAME=WEIGHT,...]
+                             accepts jobs and schedules their tasks on the cluster's offers; with --state, jobs
+                             outlive it and go on when it is started again
     agora-hadoop tasktracker --store URL
                              runs the tasks on one node; started by an agent, not by hand
 

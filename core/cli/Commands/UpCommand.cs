@@ -54,3 +54,18 @@ internal static class DownCommand
         return command;
     }
 }
+
+/// <summary>Not for users: the process that <c>agora up</c> leaves behind to watch over the services.</summary>
+internal static class KeepCommand
+{
+    public static Command Create()
+    {
+        var command = new Command("keep", "Start services of the cluster of 'agora up' again when they end") { Hidden = true };
+        command.Does(async (_, cancellation) =>
+        {
+            await Keeper.RunAsync(cancellation);
+            return 0;
+        });
+        return command;
+    }
+}

@@ -13,6 +13,9 @@ namespace Agora.Storage;
 [JsonSerializable(typeof(ContentSummaryAnswer))]
 [JsonSerializable(typeof(BlockLocationsAnswer))]
 [JsonSerializable(typeof(LocatedBlocksAnswer))]
+[JsonSerializable(typeof(FileChecksumAnswer))]
+[JsonSerializable(typeof(FsStatusAnswer))]
+[JsonSerializable(typeof(ServerDefaultsAnswer))]
 [JsonSerializable(typeof(RemoteExceptionAnswer))]
 public sealed partial class WebHdfsJson : JsonSerializerContext;
 
@@ -66,6 +69,24 @@ public sealed record WireBlockToken(string UrlString);
 
 public sealed record WireDatanode(
     string? AdminState, string HostName, int InfoPort, string? Name, string? NetworkLocation);
+
+public sealed record FileChecksumAnswer([property: JsonPropertyName("FileChecksum")] WireFileChecksum FileChecksum);
+
+/// <param name="Bytes">In hexadecimal.</param>
+/// <param name="Length">In bytes.</param>
+public sealed record WireFileChecksum(string Algorithm, string Bytes, int Length);
+
+public sealed record FsStatusAnswer([property: JsonPropertyName("FsStatus")] WireFsStatus FsStatus);
+
+/// <summary>All in bytes.</summary>
+public sealed record WireFsStatus(long Capacity, long Remaining, long Used);
+
+public sealed record ServerDefaultsAnswer(
+    [property: JsonPropertyName("FsServerDefaults")] WireServerDefaults FsServerDefaults);
+
+public sealed record WireServerDefaults(
+    long BlockSize, int BytesPerChecksum, string ChecksumType, bool EncryptDataTransfer, int FileBufferSize,
+    int Replication, long TrashInterval, int WritePacketSize);
 
 public sealed record RemoteExceptionAnswer(
     [property: JsonPropertyName("RemoteException")] WireRemoteException RemoteException);

@@ -5,9 +5,20 @@ using Agora.Hadoop.Jobs;
 
 namespace Agora.Hadoop.Cli;
 
-/// <summary>Talks to the JobTracker.</summary>
+/// <summary>
+/// Talks to the JobTracker. While it is away, as during a restart, each call is tried again a number of times; every
+/// call may be repeated without harm.
+/// </summary>
 internal sealed class JobClient(Uri jobTracker) : IDisposable
 {
+    /// <summary>Hadoop's <c>ipc.client.connect.max.retries</c>, with the same second in between.</summary>
+    private const int RetriesMax = 10;
+
+    /// <summary>A user who watches a job would rather wait than lose sight of it.</summary>
+    public const int WatchRetriesMax = 120;
+
+    private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(1);
+
     private readonly HttpClient _http = new() { BaseAddress = jobTracker };
 
     /// <summary>As Hadoop shows it: <c>host:port</c>.</summary>
@@ -18,7 +29,7 @@ internal sealed class JobClient(Uri jobTracker) : IDisposable
     /// <exception cref="IOException">The JobTracker has none left.</exception>
     public async Task<JobId> ReserveAsync()
     {
-        using var response = await _http.PostAsync("/jobs", null);
+        using var response = await AskAsync(HttpMethod.Post, "/jobs");
         if (response.StatusCode == HttpStatusCode.OK &&
             JobId.TryParse(await response.Content.ReadAsStringAsync(), out var id))
             return id;
@@ -28,8 +39,8 @@ internal sealed class JobClient(Uri jobTracker) : IDisposable
 
     public async Task<(JobAccepted? Accepted, JobRefusal? Refusal)> SubmitAsync(JobId id, JobSubmission job)
     {
-        var body = new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(job, JobsJson.Default.JobSubmission));
-        using var response = await _http.PostAsync($"/jobs/{id}", body);
+        var body = JsonSerializer.SerializeToUtf8Bytes(job, JobsJson.Default.JobSubmission);
+        using var response = await AskAsync(HttpMethod.Post, $"/jobs/{id}", WatchRetriesMax, body);
         return response.StatusCode == HttpStatusCode.OK
             ? (await ReadAsync(response, JobsJson.Default.JobAccepted), null)
             : (null, await ReadAsync(response, JobsJson.Default.JobRefusal));
@@ -38,26 +49,86 @@ internal sealed class JobClient(Uri jobTracker) : IDisposable
     /// <summary>The status once it is newer than a version, or after the wait; null if the job is not known.</summary>
     public async Task<JobStatus?> StatusAsync(string id, long after = -1, TimeSpan wait = default)
     {
-        using var response = await _http.GetAsync(
-            $"/jobs/{Uri.EscapeDataString(id)}?after={after}&wait={(int)wait.TotalMilliseconds}");
+        using var response = await AskAsync(HttpMethod.Get,
+            $"/jobs/{Uri.EscapeDataString(id)}?after={after}&wait={(int)wait.TotalMilliseconds}",
+            wait > TimeSpan.Zero ? WatchRetriesMax : RetriesMax);
         return response.StatusCode == HttpStatusCode.NotFound
             ? null : await ReadAsync(response, JobsJson.Default.JobStatus);
     }
 
     public async Task<JobStatus[]> ListAsync()
     {
-        using var response = await _http.GetAsync("/jobs");
+        using var response = await AskAsync(HttpMethod.Get, "/jobs");
         return await ReadAsync(response, JobsJson.Default.JobStatusArray) ?? [];
     }
 
-    /// <summary>False if the job is not known.</summary>
-    public async Task<bool> KillAsync(string id)
+    /// <summary>Null if the job is not known.</summary>
+    public async Task<JobTasks?> TasksAsync(string id)
     {
-        using var response = await _http.PostAsync($"/jobs/{Uri.EscapeDataString(id)}/kill", null);
-        return response.StatusCode == HttpStatusCode.OK;
+        using var response = await AskAsync(HttpMethod.Get, $"/jobs/{Uri.EscapeDataString(id)}/tasks");
+        return response.StatusCode == HttpStatusCode.NotFound ? null : await ReadAsync(response, JobsJson.Default.JobTasks);
+    }
+
+    public async Task<TrackerStatus[]> TrackersAsync()
+    {
+        using var response = await AskAsync(HttpMethod.Get, "/trackers");
+        return await ReadAsync(response, JobsJson.Default.TrackerStatusArray) ?? [];
+    }
+
+    /// <summary>False if the job is not known.</summary>
+    public Task<bool> KillAsync(string id) => DoAsync($"/jobs/{Uri.EscapeDataString(id)}/kill");
+
+    /// <summary>False if the job is not known.</summary>
+    public Task<bool> SetPriorityAsync(string id, string priority) =>
+        DoAsync($"/jobs/{Uri.EscapeDataString(id)}/priority?to={priority}");
+
+    /// <summary>False unless the attempt runs.</summary>
+    /// <param name="asFailed">It counts against its task.</param>
+    public Task<bool> KillAttemptAsync(string attempt, bool asFailed) =>
+        DoAsync($"/attempts/{Uri.EscapeDataString(attempt)}/{(asFailed ? "fail" : "kill")}");
+
+    /// <summary>What an attempt's program wrote to standard error; null if it is not there any more.</summary>
+    public async Task<Stream?> LogAsync(AttemptStatus attempt)
+    {
+        try
+        {
+            var response = await _http.GetAsync($"{attempt.LogUrl}/stderr", HttpCompletionOption.ResponseHeadersRead);
+            return response.IsSuccessStatusCode ? await response.Content.ReadAsStreamAsync() : null;
+        }
+        catch (HttpRequestException)
+        {
+            return null;
+        }
     }
 
     public void Dispose() => _http.Dispose();
+
+    private async Task<bool> DoAsync(string path)
+    {
+        using var response = await AskAsync(HttpMethod.Post, path);
+        return response.StatusCode == HttpStatusCode.OK;
+    }
+
+    private async Task<HttpResponseMessage> AskAsync(
+        HttpMethod method, string path, int retriesMax = RetriesMax, byte[]? body = null)
+    {
+        for (var tried = 0; ; tried++)
+        {
+            try
+            {
+                using var request = new HttpRequestMessage(method, path);
+                if (body is not null)
+                    request.Content = new ByteArrayContent(body);
+                return await _http.SendAsync(request);
+            }
+            catch (HttpRequestException) when (tried < retriesMax)
+            {
+                ConsoleLog.Info("ipc.Client",
+                    $"Retrying connect to server: {Address}. Already tried {tried} time(s).");
+                await Task.Delay(RetryDelay);
+            }
+        }
+    }
 
     private static async Task<T?> ReadAsync<T>(HttpResponseMessage response, JsonTypeInfo<T> shape)
     {

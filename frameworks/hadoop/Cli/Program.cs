@@ -7,6 +7,7 @@ try
         ["jar", .. var rest] => await JarCommand.RunAsync(rest),
         ["fs" or "dfs", .. var rest] => await FsShell.RunAsync(rest),
         ["job", .. var rest] => await JobCommand.RunAsync(rest),
+        ["queue", .. var rest] => JobCommand.Queue(rest),
         ["version" or "-version" or "--version", ..] => Version(),
         [] or ["--help" or "-h" or "help", ..] => Usage(Console.Out, args.Length == 0 ? 1 : 0),
         _ => Unknown(args[0]),
@@ -44,6 +45,7 @@ static int Usage(TextWriter to, int code)
           fs | dfs             run a file system command: 'hadoop fs' lists them
           jar <jar> [args]     run a job: the jar's name says which, hadoop-streaming*.jar for streaming
           job                  look at and kill jobs: 'hadoop job' lists the options
+          queue                list the job queues
           version              print the version
         """);
     return code;

@@ -1,5 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace Agora.Hadoop.Jobs;
 
@@ -9,7 +11,31 @@ public enum TaskKind
     Reduce,
 }
 
+/// <summary>Ids go over wires and into the journal as their text.</summary>
+internal abstract class IdConverter<T> : JsonConverter<T>
+    where T : struct
+{
+    protected abstract T? Parse(string text);
+
+    public override T Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        Parse(reader.GetString() ?? "") ?? throw new JsonException($"'{reader.GetString()}' is not an id");
+
+    public override void Write(Utf8JsonWriter writer, T value, JsonSerializerOptions options) =>
+        writer.WriteStringValue(value.ToString());
+}
+
+internal sealed class JobIdConverter : IdConverter<JobId>
+{
+    protected override JobId? Parse(string text) => JobId.TryParse(text, out var id) ? id : null;
+}
+
+internal sealed class AttemptIdConverter : IdConverter<AttemptId>
+{
+    protected override AttemptId? Parse(string text) => AttemptId.TryParse(text, out var id) ? id : null;
+}
+
 /// <summary>Names a job: <c>job_202611221644_0004</c> is the 4th of the JobTracker started at that minute.</summary>
+[JsonConverter(typeof(JobIdConverter))]
 public readonly record struct JobId(string Cluster, int Number) : IComparable<JobId>
 {
     /// <summary>Clients read exactly four digits, so a JobTracker gives out no higher number.</summary>
@@ -45,6 +71,7 @@ public readonly record struct JobTaskId(JobId Job, TaskKind Kind, int Index)
 }
 
 /// <summary>Names one try at a task: <c>attempt_202611221644_0004_m_000003_0</c>. It is the task id on the cluster too.</summary>
+[JsonConverter(typeof(AttemptIdConverter))]
 public readonly record struct AttemptId(JobTaskId Task, int Number)
 {
     public override string ToString() => $"attempt_{Task.Suffix}_{Number}";

@@ -20,8 +20,11 @@ internal enum JobPhase
     Ended,
 }
 
-/// <summary>One job and its tasks. Owned by the JobTracker.</summary>
-internal sealed class Job
+/// <summary>
+/// One job and its tasks. Owned by the JobTracker. What lasts is changed by <c>JobTrackerRecord</c>s only, through the
+/// methods of <c>Job.Records.cs</c>.
+/// </summary>
+internal sealed partial class Job
 {
     public Job(JobId id, JobSubmission submission, DateTimeOffset submitted)
     {
@@ -29,20 +32,25 @@ internal sealed class Job
         Submission = submission;
         Submitted = submitted;
         Conf = new JobConf(submission.Conf);
+        Pool = Pools.Of(Conf, submission.User);
         NodeWait = Conf.Milliseconds(JobConf.NodeWaitMs);
         RackWait = Conf.Milliseconds(JobConf.RackWaitMs);
         Delay = new DelayScheduling(NodeWait, RackWait);
         MapSize = Resources.Of(Conf.Decimal(JobConf.MapCpus), Conf.Long(JobConf.MapMib));
         ReduceSize = Resources.Of(Conf.Decimal(JobConf.ReduceCpus), Conf.Long(JobConf.ReduceMib));
-        PriorityRank = Array.IndexOf(Priorities, Priority);
+        HostFailuresMax = Conf.Int(JobConf.TrackerFailuresMax);
+        SetPriority(Conf.Text(JobConf.Priority));
     }
-
-    public static readonly string[] Priorities = ["VERY_HIGH", "HIGH", "NORMAL", "LOW", "VERY_LOW"];
 
     public JobId Id { get; }
     public JobSubmission Submission { get; }
     public JobConf Conf { get; }
+    public string Pool { get; }
     public DateTimeOffset Submitted { get; }
+
+    /// <summary>When its first tasks could start; null before.</summary>
+    public DateTimeOffset? Started { get; private set; }
+    public DateTimeOffset? Ended { get; private set; }
     public TimeSpan NodeWait { get; }
     public TimeSpan RackWait { get; }
     public DelayScheduling Delay { get; }
@@ -52,27 +60,36 @@ internal sealed class Job
     public Resources MapSize { get; }
     public Resources ReduceSize { get; }
 
-    public string Priority => Conf.Text(JobConf.Priority);
-    public int PriorityRank { get; }
+    /// <summary>Failures on one host after which the job keeps away from it.</summary>
+    public int HostFailuresMax { get; }
+
+    public string Priority { get; private set; } = "";
+    public int PriorityRank { get; private set; }
 
     public JobPhase Phase { get; set; } = JobPhase.Preparing;
 
     /// <summary>What it ends as; meaningful from <see cref="JobPhase.Aborting"/> or <see cref="JobPhase.Committing"/> on.</summary>
-    public JobState Outcome { get; set; } = JobState.Succeeded;
-    public string? FailureInfo { get; set; }
-    public string? FailureLog { get; set; }
+    public JobState Outcome { get; private set; } = JobState.Succeeded;
+    public string? FailureInfo { get; private set; }
+    public string? FailureLog { get; private set; }
 
     public JobTask[] Maps { get; private set; } = [];
     public JobTask[] Reduces { get; private set; } = [];
     public PendingMaps PendingMaps { get; } = new();
     public SortedSet<int> PendingReduces { get; } = [];
 
+    /// <summary>Running tasks that are so slow that a second attempt is wanted.</summary>
+    public HashSet<JobTask> Slow { get; } = [];
+
     /// <summary>Maps in the order of the input, which is the order reduces merge them in.</summary>
     public JobTask[] MapsByInput { get; private set; } = [];
 
-    public int MapsDone { get; set; }
-    public int ReducesDone { get; set; }
-    public int LiveAttempts { get; set; }
+    public int MapsDone { get; private set; }
+    public int ReducesDone { get; private set; }
+    public int LiveAttempts { get; private set; }
+
+    /// <summary>Thousandths of processors that its attempts hold.</summary>
+    public long RunningMilliCpus { get; private set; }
 
     public Counters TaskCounters { get; } = new();
     public Counters JobCounters { get; } = new();
@@ -80,13 +97,18 @@ internal sealed class Job
     /// <summary>Agents that ran an attempt and may hold files of the job.</summary>
     public SortedSet<AgentId> Agents { get; } = [];
 
+    /// <summary>How many attempts have failed on a host.</summary>
+    public Dictionary<string, int> HostFailures { get; } = new(StringComparer.Ordinal);
+
     /// <summary>Grows with every change a reader could see.</summary>
     public long Version { get; set; }
 
     public bool MapsComplete => MapsDone == Maps.Length;
+    public bool IsComplete => MapsComplete && ReducesDone == Reduces.Length;
     public bool IsMapOnly => Reduces.Length == 0;
     public bool ReducesCanStart => MapsComplete && PendingReduces.Count > 0;
-    public bool HasLaunchable => Phase == JobPhase.Running && (PendingMaps.Count > 0 || ReducesCanStart);
+    public bool HasLaunchable =>
+        Phase == JobPhase.Running && (PendingMaps.Count > 0 || ReducesCanStart || Slow.Count > 0);
 
     public JobState State => Phase switch
     {
@@ -95,38 +117,19 @@ internal sealed class Job
         JobPhase.Ended => Outcome,
     };
 
-    public void Start(IReadOnlyList<InputSplit> splits)
-    {
-        Maps = [.. splits.Select((s, i) => new JobTask(this, new JobTaskId(Id, TaskKind.Map, i), s))];
-        MapsByInput = [.. Maps.OrderBy(m => m.Split!.Order)];
-        Reduces = [.. Enumerable.Range(0, Conf.Int(JobConf.ReduceTasks))
-            .Select(i => new JobTask(this, new JobTaskId(Id, TaskKind.Reduce, i), null))];
-        foreach (var map in Maps)
-            PendingMaps.Add(map);
-        foreach (var reduce in Reduces)
-            PendingReduces.Add(reduce.Id.Index);
-        Phase = JobPhase.Running;
-    }
+    public Resources SizeOf(TaskKind kind) => kind == TaskKind.Map ? MapSize : ReduceSize;
 
-    /// <summary>Puts a task back among those to be launched.</summary>
-    public void MakePending(JobTask task)
-    {
-        task.Phase = JobTaskPhase.Pending;
-        task.Current = null;
-        if (task.Id.Kind == TaskKind.Map)
-            PendingMaps.Add(task);
-        else
-            PendingReduces.Add(task.Id.Index);
-    }
-
-    public JobTask Task(JobTaskId id) => (id.Kind == TaskKind.Map ? Maps : Reduces)[id.Index];
+    /// <summary>Null if the id names no task of this job.</summary>
+    public JobTask? Task(JobTaskId id) =>
+        (id.Kind == TaskKind.Map ? Maps : Reduces) is var tasks && id.Index < tasks.Length ? tasks[id.Index] : null;
 
     public JobStatus Status() => new(
         Id.ToString(), State, Version, Submission.User, Conf.Text(JobConf.JobName), Priority,
         Submitted.ToUnixTimeMilliseconds(), Progress(Maps, MapsDone), Progress(Reduces, ReducesDone),
         Maps.Length, Reduces.Length, FailureInfo, FailureLog, AllCounters());
 
-    private Dictionary<string, Dictionary<string, long>> AllCounters()
+    /// <summary>Engine and user counters by group.</summary>
+    public Dictionary<string, Dictionary<string, long>> AllCounters()
     {
         var all = TaskCounters.ToDictionary();
         foreach (var (group, names) in JobCounters.ToDictionary())
@@ -143,9 +146,9 @@ internal sealed class Job
             return 0;
         var running = tasks.Sum(t => t.Phase switch
         {
-            JobTaskPhase.Running => t.Current!.Progress,
+            JobTaskPhase.Running => t.Live.Max(a => a.Progress),
             JobTaskPhase.Committing => 1,
-            JobTaskPhase.Pending or JobTaskPhase.Done => 0,
+            JobTaskPhase.Pending or JobTaskPhase.Done or JobTaskPhase.GivenUp => 0,
         });
         return Math.Min(1, (done + running) / tasks.Length);
     }

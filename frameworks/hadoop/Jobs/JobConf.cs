@@ -20,6 +20,12 @@ public sealed class JobConf(IReadOnlyDictionary<string, string> set)
         KeyComparatorOptions = "mapred.text.key.comparator.options",
         KeyFieldSeparator = "map.output.key.field.separator",
         NonZeroExitIsFailure = "stream.non.zero.exit.is.failure",
+        TrackerFailuresMax = "mapred.max.tracker.failures",
+        MapFailuresPercent = "mapred.max.map.failures.percent",
+        ReduceFailuresPercent = "mapred.max.reduce.failures.percent",
+        SpeculateMaps = "mapred.map.tasks.speculative.execution",
+        SpeculateReduces = "mapred.reduce.tasks.speculative.execution",
+        SlowStart = "mapred.reduce.slowstart.completed.maps",
         NodeWaitMs = "agora.locality.wait.node.ms", RackWaitMs = "agora.locality.wait.rack.ms",
         MapCpus = "agora.map.cpus", MapMib = "agora.map.memory.mb",
         ReduceCpus = "agora.reduce.cpus", ReduceMib = "agora.reduce.memory.mb";

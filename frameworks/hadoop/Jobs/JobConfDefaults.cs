@@ -23,6 +23,9 @@ public static class JobConfDefaults
         ["mapred.map.max.attempts"] = "4",
         ["mapred.map.tasks"] = "2",
         ["mapred.map.tasks.speculative.execution"] = "true",
+        ["mapred.max.map.failures.percent"] = "0",
+        ["mapred.max.reduce.failures.percent"] = "0",
+        ["mapred.max.tracker.failures"] = "4",
         ["mapred.min.split.size"] = "0",
         ["mapred.output.compress"] = "false",
         ["mapred.output.compression.codec"] = "org.apache.hadoop.io.compress.DefaultCodec",
@@ -48,6 +51,9 @@ public static class JobConfDefaults
         ["mapreduce.input.fileinputformat.inputdir"] = "mapred.input.dir",
         ["mapreduce.input.fileinputformat.split.minsize"] = "mapred.min.split.size",
         ["mapreduce.input.lineinputformat.linespermap"] = "mapred.line.input.format.linespermap",
+        ["mapreduce.job.maxtaskfailures.per.tracker"] = "mapred.max.tracker.failures",
+        ["mapreduce.map.failures.maxpercent"] = "mapred.max.map.failures.percent",
+        ["mapreduce.reduce.failures.maxpercent"] = "mapred.max.reduce.failures.percent",
         ["mapreduce.job.maps"] = "mapred.map.tasks",
         ["mapreduce.job.name"] = "mapred.job.name",
         ["mapreduce.job.output.key.comparator.class"] = "mapred.output.key.comparator.class",
@@ -85,6 +91,10 @@ public static class JobConfDefaults
         (JobConf.SplitSizeMin, 0, long.MaxValue),
         (JobConf.SortMib, 1, 2047),
         (JobConf.SortFactor, 2, 10_000),
+        (JobConf.TrackerFailuresMax, 1, 1_000_000),
+        (JobConf.MapFailuresPercent, 0, 100),
+        (JobConf.ReduceFailuresPercent, 0, 100),
+        (JobConf.SlowStart, 0, 1),
         (JobConf.NodeWaitMs, 0, 3_600_000),
         (JobConf.RackWaitMs, 0, 3_600_000),
         (JobConf.MapCpus, 0.001m, 1_000),
@@ -94,7 +104,7 @@ public static class JobConfDefaults
     ];
 
     internal static readonly IReadOnlySet<string> Fractional =
-        new HashSet<string> { JobConf.MapCpus, JobConf.ReduceCpus };
+        new HashSet<string> { JobConf.MapCpus, JobConf.ReduceCpus, JobConf.SlowStart };
 
     /// <summary>Properties that change the result in a way the engine cannot yet, and the values it can do.</summary>
     internal static readonly IReadOnlyList<(string Name, string[] Accepted, string Hint)> Unsupported =
@@ -107,8 +117,6 @@ public static class JobConfDefaults
         ("stream.map.output", ["text"], "streaming passes text only"),
         ("stream.reduce.input", ["text"], "streaming passes text only"),
         ("stream.reduce.output", ["text"], "streaming passes text only"),
-        ("mapred.max.map.failures.percent", ["0"], "every map must succeed"),
-        ("mapred.max.reduce.failures.percent", ["0"], "every reduce must succeed"),
         ("mapred.input.dir.recursive", ["false"], "name the sub-directories as inputs, or use a pattern"),
         ("mapred.partitioner.class", [StreamingClasses.HashPartitioner, StreamingClasses.KeyFieldPartitioner],
             "use HashPartitioner or KeyFieldBasedPartitioner"),

@@ -43,13 +43,13 @@ public sealed partial class JobTracker
     private bool PlaceOne(DateTimeOffset now, Slot slot)
     {
         slot.Rejections.Clear();
-        foreach (var job in _active)
+        foreach (var job in _pools.InTurn(_active))
         {
-            if (job.Phase != JobPhase.Running)
-                continue;
             if (job.PendingMaps.Count > 0 && PlaceMap(now, slot, job))
                 return true;
             if (job.PendingReduces.Count > 0 && PlaceReduce(now, slot, job))
+                return true;
+            if (job.Slow.Count > 0 && PlaceSecond(now, slot, job))
                 return true;
         }
         return false;
@@ -61,6 +61,8 @@ public sealed partial class JobTracker
             return false;
         var host = slot.Offer.Hostname;
         var allowed = job.Delay.Allowed(now, host);
+        if (Avoids(slot, job))
+            return false;
         Func<JobTask, bool> may = task => !Avoids(task, host);
         Locality? locality = Locality.Node;
         var map = job.PendingMaps.OnHost(host, may);
@@ -91,9 +93,11 @@ public sealed partial class JobTracker
                 : new Rejection(job, true, LocalityReason(now, job, host, allowed)));
             return false;
         }
-        job.PendingMaps.Remove(map);
-        CountLocality(now, job, locality);
-        Launch(now, slot, map, job.MapSize, locality);
+        if (locality is { } level)
+            job.Delay.Launched(now, level);
+        if (locality == Locality.Node)
+            job.WaitsSince = null;
+        Launch(now, slot, map, locality);
         return true;
     }
 
@@ -105,15 +109,14 @@ public sealed partial class JobTracker
                 $"the reduces of {job.Id} wait for {job.Maps.Length - job.MapsDone} of {job.Maps.Length} maps"));
             return false;
         }
-        if (!Fits(slot, job, job.ReduceSize, "reduce"))
+        if (!Fits(slot, job, job.ReduceSize, "reduce") || Avoids(slot, job))
             return false;
         foreach (var index in job.PendingReduces)
         {
             var reduce = job.Reduces[index];
             if (Avoids(reduce, slot.Offer.Hostname))
                 continue;
-            job.PendingReduces.Remove(index);
-            Launch(now, slot, reduce, job.ReduceSize, null);
+            Launch(now, slot, reduce, null);
             return true;
         }
         slot.Rejections.Add(new Rejection(job, false,
@@ -121,9 +124,44 @@ public sealed partial class JobTracker
         return false;
     }
 
+    /// <summary>A second attempt at a slow task, on another host; one that fits is no better than another.</summary>
+    private bool PlaceSecond(DateTimeOffset now, Slot slot, Job job)
+    {
+        var host = slot.Offer.Hostname;
+        foreach (var task in job.Slow)
+        {
+            if (task.IsLiveOn(host) || Avoids(task, host) || Avoids(slot, job) ||
+                !Fits(slot, job, job.SizeOf(task.Id.Kind), "second attempt"))
+                continue;
+            Locality? locality = task.Split is not { Hosts.Count: > 0 } split ? null
+                : split.Hosts.Contains(host) ? Locality.Node
+                : RacksOf(task).Contains(slot.Offer.Attributes["rack"]) ? Locality.Rack : Locality.Any;
+            Launch(now, slot, task, locality);
+            return true;
+        }
+        slot.Rejections.Add(new Rejection(job, false, $"{job.Id} wants second attempts, but on other hosts than {host}"));
+        return false;
+    }
+
+    /// <summary>
+    /// A job keeps away from a host on which it failed often, while such hosts are less than a quarter of all
+    /// (Hadoop's job blacklist).
+    /// </summary>
+    private bool Avoids(Slot slot, Job job)
+    {
+        const int ShareOfHosts = 4;
+        var host = slot.Offer.Hostname;
+        if (job.HostFailures.GetValueOrDefault(host) < job.HostFailuresMax ||
+            job.HostFailures.Count(h => h.Value >= job.HostFailuresMax) * ShareOfHosts >
+            _agents.Values.Select(a => a.Hostname).Distinct().Count())
+            return false;
+        slot.Rejections.Add(new Rejection(job, false, $"{job.HostFailures[host]} attempts of {job.Id} have failed on {host}"));
+        return true;
+    }
+
     private bool Fits(Slot slot, Job job, Resources size, string what)
     {
-        var tracker = slot.HasTracker ? NoResources : options.TaskTrackerResources;
+        var tracker = slot.HasTracker ? NoResources : _options.TaskTrackerResources;
         if (slot.Free.Contains(size + tracker))
             return true;
         slot.Rejections.Add(new Rejection(job, false, $"too small: a {what} of {job.Id} needs {size}" +
@@ -145,22 +183,6 @@ public sealed partial class JobTracker
         return null;
     }
 
-    private static void CountLocality(DateTimeOffset now, Job job, Locality? locality)
-    {
-        if (locality is not { } level)
-            return;
-        job.Delay.Launched(now, level);
-        if (level == Locality.Node)
-            job.WaitsSince = null;
-        var (group, name) = level switch
-        {
-            Locality.Node => (CounterNames.Job, CounterNames.DataLocalMaps),
-            Locality.Rack => (CounterNames.Job, CounterNames.RackLocalMaps),
-            Locality.Any => (CounterNames.Scheduling, CounterNames.RemoteMaps),
-        };
-        job.JobCounters.Add(group, name, 1);
-    }
-
     private static string LocalityReason(DateTimeOffset now, Job job, string host, Locality allowed)
     {
         const int HostsNamed = 3;
@@ -173,30 +195,24 @@ public sealed partial class JobTracker
         return $"no data of {job.Id} {where}; waiting {waited.TotalSeconds:0.0} s of {limit.TotalSeconds:0.#} s for {names}";
     }
 
-    private void Launch(DateTimeOffset now, Slot slot, JobTask task, Resources size, Locality? locality)
+    private void Launch(DateTimeOffset now, Slot slot, JobTask task, Locality? locality)
     {
         var job = task.Job;
         var offer = slot.Offer;
-        var attempt = new Attempt(
-            new AttemptId(task.Id, task.AttemptsMade++), task, offer.AgentId, offer.Hostname, now);
-        task.Phase = JobTaskPhase.Running;
-        task.Current = attempt;
-        job.LiveAttempts++;
-        job.Agents.Add(offer.AgentId);
-        job.Version++;
-        job.JobCounters.Add(CounterNames.Job,
-            task.Id.Kind == TaskKind.Map ? CounterNames.LaunchedMaps : CounterNames.LaunchedReduces, 1);
-        _attempts[attempt.TaskId] = attempt;
-        var assignment = new TaskAssignment(attempt.Id.ToString(), job.Submission, job.Maps.Length, job.Reduces.Length,
-            task.Split, task.Id.Kind == TaskKind.Reduce ? OutputsOf(job) : null);
+        var size = job.SizeOf(task.Id.Kind);
+        var id = new AttemptId(task.Id, task.Attempts.Count);
+        Record(new JobTrackerRecord.Launched(
+            id, offer.AgentId.Value, offer.Hostname, $"{offer.Address}:{offer.FilePort}", locality, now));
+        var assignment = new TaskAssignment(id.ToString(), job.Submission, job.Maps.Length, job.Reduces.Length,
+            task.Split, task.IsMap ? null : OutputsOf(job));
         var labels = new Dictionary<string, string> { ["job"] = job.Id.ToString() };
         if (locality is { } level)
             labels["locality"] = level.ToString().ToLowerInvariant();
-        slot.Free -= slot.HasTracker ? size : size + options.TaskTrackerResources;
+        slot.Free -= slot.HasTracker ? size : size + _options.TaskTrackerResources;
         slot.HasTracker = true;
-        slot.Tasks.Add(new TaskSpec(attempt.TaskId, task.Id.ToString(), offer.AgentId, size,
-            Executor: new ExecutorSpec(TaskTrackerId, "Hadoop TaskTracker", options.TaskTracker,
-                options.TaskTrackerResources, options.TaskTrackerGrace),
+        slot.Tasks.Add(new TaskSpec(new TaskId(id.ToString()), task.Id.ToString(), offer.AgentId, size,
+            Executor: new ExecutorSpec(TaskTrackerId, "Hadoop TaskTracker", _options.TaskTracker,
+                _options.TaskTrackerResources, _options.TaskTrackerGrace),
             Data: JsonSerializer.SerializeToUtf8Bytes(assignment, JobsJson.Default.TaskAssignment), Labels: labels));
     }
 
@@ -207,20 +223,22 @@ public sealed partial class JobTracker
         List<MapOutput> outputs = [];
         foreach (var map in job.MapsByInput)
         {
-            var location = map.Current!.Report!.MapOutputLocation!;
+            // One that failed for good has none.
+            if (map.Winner?.Report?.MapOutputLocation is not { } location)
+                continue;
             if (!indexes.TryGetValue(location, out var index))
             {
                 indexes[location] = index = locations.Count;
                 locations.Add(location);
             }
-            outputs.Add(new MapOutput(index, map.Current.Id.ToString()));
+            outputs.Add(new MapOutput(index, map.Winner.Id.ToString()));
         }
         return new MapOutputs(locations, outputs);
     }
 
     private void Answer(DateTimeOffset now, Slot slot, ICollection<SchedulerCall> calls)
     {
-        var refuse = options.IdleRefusal;
+        var refuse = _options.IdleRefusal;
         var host = slot.Offer.Hostname;
         foreach (var rejection in slot.Rejections)
         {
@@ -233,8 +251,8 @@ public sealed partial class JobTracker
             var refusal = job.Delay.Refusal(now, host);
             refuse = refusal < refuse ? refusal : refuse;
         }
-        if (refuse < options.ShortestRefusal)
-            refuse = options.ShortestRefusal;
+        if (refuse < _options.ShortestRefusal)
+            refuse = _options.ShortestRefusal;
         foreach (var rejection in slot.Rejections)
             if (rejection.ForLocality)
                 rejection.Job.Delay.TurnedDown(now, host, refuse);
@@ -248,7 +266,7 @@ public sealed partial class JobTracker
             [slot.Offer.Id], reason?.Reason ?? "no job has a task to start", refuse));
     }
 
-    private void PublishHints(DateTimeOffset now, ICollection<SchedulerCall> calls)
+    private void PublishHints(ICollection<SchedulerCall> calls)
     {
         List<Hint> hints = [];
         foreach (var job in _active)
@@ -257,11 +275,13 @@ public sealed partial class JobTracker
                 continue;
             if (job.PendingMaps.Count > 0)
             {
-                hints.Add(new Hint([.. job.PendingMaps.Hosts.Take(options.HintHostsMax)], job.MapSize,
+                hints.Add(new Hint([.. job.PendingMaps.Hosts.Take(_options.HintHostsMax)], job.MapSize,
                     job.PendingMaps.Count, DateTimeOffset.MaxValue));
             }
             if (job.ReducesCanStart)
                 hints.Add(new Hint([], job.ReduceSize, job.PendingReduces.Count, DateTimeOffset.MaxValue));
+            if (job.Slow.Count > 0)
+                hints.Add(new Hint([], job.SizeOf(job.Slow.First().Id.Kind), job.Slow.Count, DateTimeOffset.MaxValue));
         }
         if (SameHints(hints, _hints))
             return;

@@ -6,35 +6,44 @@ public sealed partial class JobTracker
 {
     private void Updated(DateTimeOffset now, TaskStatus status, ICollection<SchedulerCall> calls)
     {
+        var isOver = status.State.IsTerminal() || status.State is TaskState.Unreachable or TaskState.Unknown;
         if (!_attempts.TryGetValue(status.TaskId, out var attempt))
         {
             // An attempt this JobTracker no longer counts on, such as one that was lost and has come back.
-            if (!status.State.IsTerminal() && status.State is not (TaskState.Unknown or TaskState.Unreachable))
+            if (!isOver)
                 calls.Add(new SchedulerCall.Kill(status.TaskId, status.AgentId));
             return;
         }
-        // An attempt on an agent that is not heard of is given up: waiting for it costs more than doing it again.
-        if (!status.State.IsTerminal() && status.State != TaskState.Unreachable)
-            return;
-        _attempts.Remove(status.TaskId);
-        var job = attempt.Task.Job;
-        job.LiveAttempts--;
-        job.Version++;
-        CountTime(now, attempt);
-        if (job.Phase == JobPhase.Aborting)
+        _unconfirmed.Remove(status.TaskId);
+        if (!isOver)
         {
-            AbortOnceQuiet(job);
+            // The kill of before a restart may not have arrived.
+            if (attempt.Task.IsOver || attempt.Task.Job.Phase != JobPhase.Running)
+                calls.Add(new SchedulerCall.Kill(attempt.TaskId, attempt.AgentId));
             return;
         }
-        var report = ReportIn(status);
-        if (status.State == TaskState.Finished)
-            Finished(attempt, report);
-        else if (report.LostMapOutputs is { Count: > 0 } lost && attempt.Task.LostInputs < options.LostInputsMax)
-            LostInputs(attempt, lost);
-        else if (status.State is TaskState.Failed or TaskState.Error)
-            Failed(attempt, status.Message, report.LogTail, calls);
-        else
-            Retry(attempt.Task);
+        // An attempt on an agent that is not heard of is given up: waiting for it costs more than doing it again.
+        Ended(now, attempt, EndOf(attempt, status, ReportIn(status), out var report), status.Message, report, calls);
+    }
+
+    private AttemptEnd EndOf(Attempt attempt, TaskStatus status, AttemptReport report, out AttemptReport? kept)
+    {
+        kept = report;
+        switch (status.State)
+        {
+            case TaskState.Finished:
+                return AttemptEnd.Succeeded;
+            case TaskState.Failed or TaskState.Error when
+                report.LostMapOutputs is { Count: > 0 } && attempt.Task.LostInputs < _options.LostInputsMax:
+                return AttemptEnd.LostInput;
+            case TaskState.Failed when status.Reason == StatusReason.ExecutorTerminated &&
+                attempt.Task.TrackersLost++ < _options.TrackersLostMax:
+                return AttemptEnd.Killed;
+            case TaskState.Failed or TaskState.Error:
+                return AttemptEnd.Failed;
+            default:
+                return AttemptEnd.Killed;
+        }
     }
 
     private static AttemptReport ReportIn(TaskStatus status)
@@ -51,102 +60,80 @@ public sealed partial class JobTracker
         }
     }
 
-    private void Finished(Attempt attempt, AttemptReport report)
+    /// <summary>Records an attempt's end and does what follows from it.</summary>
+    private void Ended(DateTimeOffset now, Attempt attempt, AttemptEnd end, string message, AttemptReport? report,
+        ICollection<SchedulerCall> calls)
     {
         var task = attempt.Task;
-        attempt.Report = report;
-        if (task.Id.Kind == TaskKind.Map && !task.Job.IsMapOnly)
+        var job = task.Job;
+        Record(new JobTrackerRecord.Ended(attempt.Id, end, message, report, now));
+        if (job.Phase == JobPhase.Aborting)
         {
-            Done(task);
+            AbortOnceQuiet(job);
             return;
         }
-        task.Phase = JobTaskPhase.Committing;
-        _effects.Add(new JobTrackerEffect.CommitAttempt(attempt.Id, task.Job.Submission));
+        if (task.IsOver)
+            foreach (var other in task.Live)
+                calls.Add(new SchedulerCall.Kill(other.TaskId, other.AgentId));
+        if (task.Phase == JobTaskPhase.Pending || job.ReducesCanStart)
+            _demandGrew = true;
+        if (task.Winner == attempt && task.Phase == JobTaskPhase.Committing)
+        {
+            _effects.Add(new JobTrackerEffect.CommitAttempt(attempt.Id, job.Submission));
+        }
+        else if (end == AttemptEnd.LostInput)
+        {
+            foreach (var lost in report!.LostMapOutputs!)
+                if (AttemptId.TryParse(lost, out var map))
+                    OutputLost(map.Value);
+        }
+        else if (end == AttemptEnd.Failed && task.Phase == JobTaskPhase.GivenUp && !job.MayGiveUp(task.Id.Kind))
+        {
+            var log = $"{attempt.Id} on {attempt.Hostname}: {message}" + (report?.LogTail is { } tail ? "\n" + tail : "");
+            Abort(job, JobState.Failed, $"# of failed {task.Id.Kind} Tasks exceeded allowed limit. " +
+                $"FailedCount: {job.JobCounters[CounterNames.Job, task.IsMap ? CounterNames.FailedMaps : CounterNames.FailedReduces]}. " +
+                $"LastFailedTask: {task.Id}", log, calls);
+        }
+        CommitJobOnceDone(job);
     }
 
-    private void AttemptCommitted(AttemptId id)
+    private void AttemptCommitted(DateTimeOffset now, AttemptId id)
     {
-        if (Committing(id) is { } task)
-            Done(task);
+        if (Committing(id) is not { } task)
+            return;
+        Record(new JobTrackerRecord.Committed(id, now));
+        if (task.Job.ReducesCanStart)
+            _demandGrew = true;
+        CommitJobOnceDone(task.Job);
     }
 
-    private void AttemptCommitFailed(AttemptId id, string reason, ICollection<SchedulerCall> calls)
+    private void AttemptCommitFailed(
+        DateTimeOffset now, AttemptId id, string reason, ICollection<SchedulerCall> calls)
     {
         if (Committing(id) is { } task)
-            Failed(task.Current!, $"its output could not be moved into place: {reason}", null, calls);
+            Ended(now, task.Winner!, AttemptEnd.Failed, $"its output could not be moved into place: {reason}", null, calls);
     }
 
     private JobTask? Committing(AttemptId id) =>
         _jobs.TryGetValue(id.Task.Job, out var job) && job.Phase == JobPhase.Running &&
-        job.Task(id.Task) is { Phase: JobTaskPhase.Committing } task && task.Current!.Id == id ? task : null;
-
-    private void Done(JobTask task)
-    {
-        var job = task.Job;
-        task.Phase = JobTaskPhase.Done;
-        job.Version++;
-        job.TaskCounters.Add(task.Current!.Report!.Counters ?? []);
-        if (task.Id.Kind == TaskKind.Map)
-            job.MapsDone++;
-        else
-            job.ReducesDone++;
-        if (job.ReducesCanStart)
-            _demandGrew = true;
-        CommitJobOnceDone(job);
-    }
+        job.Task(id.Task) is { Phase: JobTaskPhase.Committing } task && task.Winner!.Id == id ? task : null;
 
     private void CommitJobOnceDone(Job job)
     {
-        if (job.Phase != JobPhase.Running || !job.MapsComplete || job.ReducesDone < job.Reduces.Length)
+        if (job.Phase != JobPhase.Running || !job.IsComplete)
             return;
         job.Phase = JobPhase.Committing;
         _effects.Add(new JobTrackerEffect.CommitJob(job.Id, job.Submission));
     }
 
-    private void Failed(Attempt attempt, string reason, string? log, ICollection<SchedulerCall> calls)
+    /// <summary>The output of a done map is gone: it runs again, and reduces that need it after it.</summary>
+    private void OutputLost(AttemptId of)
     {
-        var task = attempt.Task;
-        var job = task.Job;
-        var isMap = task.Id.Kind == TaskKind.Map;
-        task.Failures++;
-        task.FailedHosts.Add(attempt.Hostname);
-        var allowed = job.Conf.Int(isMap ? JobConf.MapAttempts : JobConf.ReduceAttempts);
-        if (task.Failures < allowed)
-        {
-            Retry(task);
+        if (!_jobs.TryGetValue(of.Task.Job, out var job) || job.Phase != JobPhase.Running || job.Task(of.Task) is not { } map ||
+            map.Phase != JobTaskPhase.Done || map.Winner!.Id != of)
             return;
-        }
-        job.JobCounters.Add(CounterNames.Job, isMap ? CounterNames.FailedMaps : CounterNames.FailedReduces, 1);
-        job.FailureLog = $"{attempt.Id} on {attempt.Hostname}: {reason}" + (log is null ? "" : "\n" + log);
-        Abort(job, JobState.Failed, $"# of failed {(isMap ? "Map" : "Reduce")} Tasks exceeded allowed limit. " +
-            $"FailedCount: 1. LastFailedTask: {task.Id}", calls);
-    }
-
-    private void Retry(JobTask task)
-    {
-        task.Job.MakePending(task);
+        Record(new JobTrackerRecord.OutputLost(of));
         _demandGrew = true;
-    }
-
-    /// <summary>A reduce could not get its input: the maps run again, and the reduce after them.</summary>
-    private void LostInputs(Attempt attempt, IReadOnlyList<string> lost)
-    {
-        attempt.Task.LostInputs++;
-        foreach (var text in lost)
-            if (AttemptId.TryParse(text, out var map) && map.Value.Task.Job == attempt.Task.Job.Id)
-                RunAgain(attempt.Task.Job.Task(map.Value.Task), map.Value);
-        Retry(attempt.Task);
-    }
-
-    private void RunAgain(JobTask map, AttemptId of)
-    {
-        if (map.Phase != JobTaskPhase.Done || map.Current!.Id != of)
-            return;
-        var job = map.Job;
-        job.TaskCounters.Subtract(map.Current.Report!.Counters ?? []);
-        job.JobCounters.Add(CounterNames.Scheduling, CounterNames.MapsRerun, 1);
-        job.MapsDone--;
-        Retry(map);
     }
 
     /// <summary>The agent's file server is gone, and with it the outputs of maps that ran there.</summary>
@@ -159,13 +146,8 @@ public sealed partial class JobTracker
             if (job.Phase != JobPhase.Running || job.IsMapOnly || job.ReducesDone == job.Reduces.Length)
                 continue;
             foreach (var map in job.Maps)
-                if (map.Phase == JobTaskPhase.Done && map.Current!.AgentId == agent)
-                    RunAgain(map, map.Current.Id);
+                if (map.Phase == JobTaskPhase.Done && map.Winner!.AgentId == agent)
+                    OutputLost(map.Winner.Id);
         }
     }
-
-    private static void CountTime(DateTimeOffset now, Attempt attempt) =>
-        attempt.Task.Job.JobCounters.Add(CounterNames.Job,
-            attempt.Id.Task.Kind == TaskKind.Map ? CounterNames.MapTime : CounterNames.ReduceTime,
-            (long)(now - attempt.Launched).TotalMilliseconds);
 }

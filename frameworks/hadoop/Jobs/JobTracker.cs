@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Text.Json;
 using Agora.Sdk;
 
@@ -6,40 +7,78 @@ namespace Agora.Hadoop.Jobs;
 
 /// <summary>
 /// Hadoop's scheduler on offers: a state machine without I/O. It owns the jobs; events come from the master, from
-/// users and from the store; calls go to the master and effects to the host.
+/// users and from the store; calls go to the master, effects to the host, records to the journal.
 /// <para>Laws: a map takes an offer on a node without its data only after the job's locality wait; a task's output is
-/// committed once; a task that failed its allowed times ends the job; a job that ends leaves no attempt running; it
-/// asks for offers only while a task could start.</para>
+/// committed once, whatever number of attempts there are; a task that failed its allowed times ends the job; a job that
+/// ends leaves no attempt running; it asks for offers only while a task could start; what its records say is all it
+/// needs to go on after a restart.</para>
 /// </summary>
-public sealed partial class JobTracker(JobTrackerOptions options) : IScheduler
+public sealed partial class JobTracker : IScheduler
 {
     private static readonly ExecutorId TaskTrackerId = new("tasktracker");
 
+    private readonly JobTrackerOptions _options;
+    private readonly Pools _pools;
     private readonly SortedDictionary<JobId, Job> _jobs = [];
 
-    /// <summary>Jobs not yet ended, by priority, then age.</summary>
+    /// <summary>Jobs not yet ended, by age.</summary>
     private readonly List<Job> _active = [];
     private readonly Queue<JobId> _ended = [];
+
+    /// <summary>Those that run.</summary>
     private readonly Dictionary<TaskId, Attempt> _attempts = [];
+
+    /// <summary>Attempts of a former life of this JobTracker that the master has not yet spoken of.</summary>
+    private readonly SortedSet<TaskId> _unconfirmed = [];
     private readonly SortedDictionary<AgentId, (string Hostname, string? Rack)> _agents = [];
     private readonly List<JobTrackerEffect> _effects = [];
-    private FrameworkInfo _framework = options.Framework;
+    private FrameworkInfo _framework;
     private IReadOnlyList<Hint> _hints = [];
     private bool _suppressed = true;
     private bool _demandGrew;
-    private int _lastJob;
+    private JobId _lastJob;
+    private DateTimeOffset? _reconcileAt;
+    private DateTimeOffset? _speculateAt;
+
+    public JobTracker(JobTrackerOptions options)
+    {
+        _options = options;
+        _pools = new Pools(options.Scheduling, options.PoolWeights);
+        _framework = options.Framework;
+        _lastJob = new JobId(options.Cluster, 0);
+    }
 
     public SchedulerCall.Subscribe Subscription => new(_framework, Suppressed: _suppressed, Hints: _hints);
 
-    /// <summary>Nothing is timed here: a refusal runs out at the master when the next locality level opens.</summary>
-    public DateTimeOffset? NextDeadline => null;
+    public DateTimeOffset? NextDeadline =>
+        _reconcileAt is null ? _speculateAt
+        : _speculateAt is null || _reconcileAt < _speculateAt ? _reconcileAt : _speculateAt;
 
     public void Tick(DateTimeOffset now, ICollection<SchedulerCall> calls)
     {
+        if (_reconcileAt <= now)
+            AskAfterUnconfirmed(now, calls);
+        if (_speculateAt <= now)
+            FindSlow(now);
+        Settle(now, calls);
     }
 
-    /// <summary>An id for the next submission; null once all are used up and the JobTracker has to be restarted.</summary>
-    public JobId? ReserveJobId() => _lastJob < JobId.NumberMax ? new JobId(options.Cluster, ++_lastJob) : null;
+    /// <summary>
+    /// An id for the next submission. Once the four digits are used up, the ids of the present minute begin; null if
+    /// that is the minute they began with before.
+    /// </summary>
+    public JobId? ReserveJobId(DateTimeOffset now)
+    {
+        var next = _lastJob with { Number = _lastJob.Number + 1 };
+        if (next.Number > JobId.NumberMax)
+        {
+            next = new JobId(now.ToString("yyyyMMddHHmm", CultureInfo.InvariantCulture), 1);
+            if (next.Cluster == _lastJob.Cluster)
+                return null;
+        }
+        Record(new JobTrackerRecord.Reserved(next));
+        return next;
+    }
 
     /// <summary>Null if there is no such job, or not any more.</summary>
     public JobStatus? Status(JobId id) => _jobs.GetValueOrDefault(id)?.Status();
@@ -61,7 +100,7 @@ public sealed partial class JobTracker(JobTrackerOptions options) : IScheduler
     {
         switch (e)
         {
-            case SchedulerEvent.Subscribed s: _framework = _framework with { Id = s.FrameworkId }; break;
+            case SchedulerEvent.Subscribed s: Subscribed(now, s.FrameworkId, calls); break;
             case SchedulerEvent.Offers o: Offered(now, o.List, calls); break;
             case SchedulerEvent.Update u: Updated(now, u.Status, calls); break;
             case SchedulerEvent.AgentLost a: AgentLost(a.AgentId); break;
@@ -82,59 +121,83 @@ public sealed partial class JobTracker(JobTrackerOptions options) : IScheduler
         switch (e)
         {
             case JobTrackerEvent.Submitted s: Submit(now, s); break;
-            case JobTrackerEvent.Prepared p: Start(p.JobId, p.Splits, calls); break;
-            case JobTrackerEvent.PrepareFailed p: Forget(p.JobId); break;
+            case JobTrackerEvent.Prepared p: Start(now, p.JobId, p.Splits, calls); break;
+            case JobTrackerEvent.PrepareFailed p: Refuse(p.JobId); break;
             case JobTrackerEvent.Kill k: Kill(k.JobId, calls); break;
-            case JobTrackerEvent.AttemptCommitted a: AttemptCommitted(a.Attempt); break;
-            case JobTrackerEvent.AttemptCommitFailed a: AttemptCommitFailed(a.Attempt, a.Reason, calls); break;
-            case JobTrackerEvent.JobCommitted j: End(j.JobId, calls); break;
+            case JobTrackerEvent.KillAttempt k: KillAttempt(now, k.Attempt, k.AsFailed, calls); break;
+            case JobTrackerEvent.SetPriority p: SetPriority(p.JobId, p.Priority); break;
+            case JobTrackerEvent.AttemptCommitted a: AttemptCommitted(now, a.Attempt); break;
+            case JobTrackerEvent.AttemptCommitFailed a: AttemptCommitFailed(now, a.Attempt, a.Reason, calls); break;
+            case JobTrackerEvent.JobCommitted j: End(now, j.JobId, calls); break;
             case JobTrackerEvent.JobCommitFailed j: CommitFailed(j.JobId, j.Reason, calls); break;
-            case JobTrackerEvent.JobAborted j: End(j.JobId, calls); break;
+            case JobTrackerEvent.JobAborted j: End(now, j.JobId, calls); break;
             default: throw new UnreachableException($"event {e.GetType().Name}");
         }
         Settle(now, calls);
     }
 
+    private void Subscribed(DateTimeOffset now, FrameworkId id, ICollection<SchedulerCall> calls)
+    {
+        _framework = _framework with { Id = id };
+        AskAfterUnconfirmed(now, calls);
+    }
+
+    private void AskAfterUnconfirmed(DateTimeOffset now, ICollection<SchedulerCall> calls)
+    {
+        _reconcileAt = _unconfirmed.Count > 0 ? now + _options.ReconcileInterval : null;
+        if (_unconfirmed.Count > 0)
+            calls.Add(new SchedulerCall.Reconcile([.. _unconfirmed.Select(t => new TaskReference(t, _attempts[t].AgentId))]));
+    }
+
     private void Submit(DateTimeOffset now, JobTrackerEvent.Submitted e)
     {
-        if (_active.Count >= options.ActiveJobsMax)
+        if (_jobs.ContainsKey(e.JobId))
+            return;
+        if (_active.Count >= _options.ActiveJobsMax)
         {
             _effects.Add(new JobTrackerEffect.Refuse(e.JobId,
                 $"{_active.Count} jobs are not yet ended, which is the most this JobTracker takes; submit again later"));
             return;
         }
-        var job = new Job(e.JobId, e.Job, now);
-        _jobs.Add(job.Id, job);
-        var place = _active.FindIndex(other => other.PriorityRank > job.PriorityRank);
-        _active.Insert(place < 0 ? _active.Count : place, job);
-        _effects.Add(new JobTrackerEffect.Prepare(job.Id, job.Submission));
+        Record(new JobTrackerRecord.Submitted(e.JobId, e.Job, now));
+        _effects.Add(new JobTrackerEffect.Prepare(e.JobId, e.Job));
     }
 
-    private void Start(JobId id, IReadOnlyList<InputSplit> splits, ICollection<SchedulerCall> calls)
+    private void Start(
+        DateTimeOffset now, JobId id, IReadOnlyList<InputSplit> splits, ICollection<SchedulerCall> calls)
     {
         if (!_jobs.TryGetValue(id, out var job))
             return;
         if (job.Phase == JobPhase.Aborting)
-        {
             AbortOnceQuiet(job);
+        if (job.Phase != JobPhase.Preparing)
             return;
-        }
-        if (splits.Count > options.MapsMax)
+        if (splits.Count > _options.MapsMax)
         {
-            Abort(job, JobState.Failed, $"{splits.Count} maps are more than the {options.MapsMax} allowed; " +
-                $"raise {JobConf.SplitSizeMin}", calls);
+            Abort(job, JobState.Failed, $"{splits.Count} maps are more than the {_options.MapsMax} allowed; " +
+                $"raise {JobConf.SplitSizeMin}", null, calls);
             return;
         }
-        job.Start(splits);
-        job.Version++;
+        Record(new JobTrackerRecord.Started(id, splits, now));
         _demandGrew = true;
         CommitJobOnceDone(job);
     }
 
-    private void Forget(JobId id)
+    private void Refuse(JobId id)
     {
-        if (_jobs.Remove(id, out var job))
-            _active.Remove(job);
+        if (!_jobs.TryGetValue(id, out var job))
+            return;
+        // Somebody has killed it meanwhile and waits to see it end.
+        if (job.Phase == JobPhase.Aborting)
+            AbortOnceQuiet(job);
+        else
+            Record(new JobTrackerRecord.Refused(id));
+    }
+
+    private void SetPriority(JobId id, string priority)
+    {
+        if (_jobs.TryGetValue(id, out var job) && job.Phase != JobPhase.Ended && JobPriorities.All.Contains(priority))
+            Record(new JobTrackerRecord.Prioritized(id, priority));
     }
 
     /// <summary>Brings suppression and hints in line with what the jobs now want.</summary>
@@ -147,7 +210,33 @@ public sealed partial class JobTracker(JobTrackerOptions options) : IScheduler
             calls.Add(new SchedulerCall.Suppress());
         _suppressed = !wanted;
         _demandGrew = false;
-        PublishHints(now, calls);
+        if (_attempts.Count == 0)
+            _speculateAt = null;
+        else
+            _speculateAt ??= now + _options.SpeculationInterval;
+        PublishHints(calls);
+    }
+
+    private void FindSlow(DateTimeOffset now)
+    {
+        _speculateAt = now + _options.SpeculationInterval;
+        foreach (var job in _active)
+        {
+            if (job.Phase != JobPhase.Running || job.Slow.Count > 0)
+                continue;
+            if (job.PendingMaps.Count == 0 && !job.MapsComplete && job.Conf.Bool(JobConf.SpeculateMaps))
+                Want(Speculation.Slowest(job.Maps, now, _options.SpeculativeLag));
+            else if (job.MapsComplete && job.PendingReduces.Count == 0 && job.Conf.Bool(JobConf.SpeculateReduces))
+                Want(Speculation.Slowest(job.Reduces, now, _options.SpeculativeLag));
+        }
+    }
+
+    private void Want(JobTask? slow)
+    {
+        if (slow is null)
+            return;
+        slow.Job.Slow.Add(slow);
+        _demandGrew = true;
     }
 
     private void Progressed(ReadOnlyMemory<byte> data)
@@ -158,6 +247,7 @@ public sealed partial class JobTracker(JobTrackerOptions options) : IScheduler
             if (!_attempts.TryGetValue(new TaskId(one.Attempt), out var attempt))
                 continue;
             attempt.Progress = Math.Clamp(one.Fraction, 0, 1);
+            attempt.Status = one.Status;
             attempt.Task.Job.Version++;
         }
     }

@@ -18,6 +18,12 @@ public abstract record JobTrackerEvent
 
     public sealed record Kill(JobId JobId) : JobTrackerEvent;
 
+    /// <param name="AsFailed">It counts against its task.</param>
+    public sealed record KillAttempt(AttemptId Attempt, bool AsFailed) : JobTrackerEvent;
+
+    /// <param name="Priority">One of <c>VERY_HIGH HIGH NORMAL LOW VERY_LOW</c>.</param>
+    public sealed record SetPriority(JobId JobId, string Priority) : JobTrackerEvent;
+
     public sealed record AttemptCommitted(AttemptId Attempt) : JobTrackerEvent;
 
     public sealed record AttemptCommitFailed(AttemptId Attempt, string Reason) : JobTrackerEvent;
@@ -52,6 +58,6 @@ public abstract record JobTrackerEffect
     /// <summary>Remove what is temporary; no attempt writes any more.</summary>
     public sealed record AbortJob(JobId JobId, JobSubmission Job) : JobTrackerEffect;
 
-    /// <summary>The job is over and its staged files may go; not answered.</summary>
-    public sealed record JobEnded(JobId JobId, JobSubmission Job) : JobTrackerEffect;
+    /// <summary>The job is over: its history may be written and its staged files may go; not answered.</summary>
+    public sealed record JobEnded(JobId JobId, JobSubmission Job, JobHistory History) : JobTrackerEffect;
 }

@@ -1,6 +1,6 @@
 namespace Agora.Hadoop.Jobs;
 
-/// <param name="Cluster">Middle part of the job ids: the minute this JobTracker started, as <c>yyyyMMddHHmm</c>.</param>
+/// <param name="Cluster">Middle part of the job ids: the minute this JobTracker first started, as <c>yyyyMMddHHmm</c>.</param>
 /// <param name="Framework">How it subscribes.</param>
 /// <param name="TaskTracker">The command that runs a TaskTracker on an agent.</param>
 public sealed record JobTrackerOptions(string Cluster, FrameworkInfo Framework, CommandSpec TaskTracker)
@@ -25,6 +25,24 @@ public sealed record JobTrackerOptions(string Cluster, FrameworkInfo Framework, 
 
     /// <summary>Hosts named in one hint.</summary>
     public int HintHostsMax { get; init; } = 200;
+
+    /// <summary>How jobs take turns.</summary>
+    public JobScheduling Scheduling { get; init; } = JobScheduling.Fair;
+
+    /// <summary>Weights of pools by name; one not named weighs 1.</summary>
+    public IReadOnlyDictionary<string, decimal> PoolWeights { get; init; } = new Dictionary<string, decimal>();
+
+    /// <summary>How long an attempt runs before it can be found slow.</summary>
+    public TimeSpan SpeculativeLag { get; init; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>How often running attempts are looked over for slow ones.</summary>
+    public TimeSpan SpeculationInterval { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>Times an attempt at a task may end with its TaskTracker before that counts as a failure of the task.</summary>
+    public int TrackersLostMax { get; init; } = 3;
+
+    /// <summary>How often the master is asked about attempts of a former life until it has answered.</summary>
+    public TimeSpan ReconcileInterval { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>How long an offer is refused that no job has a use for; new demand revives it at once.</summary>
     public TimeSpan IdleRefusal { get; init; } = TimeSpan.FromMinutes(5);

@@ -3,7 +3,7 @@ namespace Agora.Hadoop.Jobs;
 /// <summary>Where a job's output goes before and after it is committed, below the output directory.</summary>
 public static class OutputPaths
 {
-    public const string Temporary = "_temporary", Success = "_SUCCESS";
+    public const string Temporary = "_temporary", Success = "_SUCCESS", History = "_logs/history";
 
     /// <summary>What an attempt writes, until it is committed.</summary>
     public static string OfAttempt(string output, AttemptId attempt) => $"{output}/{Temporary}/_{attempt}";

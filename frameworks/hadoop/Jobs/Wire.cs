@@ -15,6 +15,9 @@ namespace Agora.Hadoop.Jobs;
 [JsonSerializable(typeof(AttemptReport))]
 [JsonSerializable(typeof(TrackerOrder))]
 [JsonSerializable(typeof(TrackerProgress))]
+[JsonSerializable(typeof(JobTasks))]
+[JsonSerializable(typeof(TrackerStatus[]))]
+[JsonSerializable(typeof(JobTrackerRecord))]
 public sealed partial class JobsJson : JsonSerializerContext;
 
 /// <summary>A file for the tasks' working directories.</summary>
@@ -60,6 +63,30 @@ public sealed record JobStatus(
     string JobId, JobState State, long Version, string User, string Name, string Priority, long StartTimeMs,
     double MapProgress, double ReduceProgress, int Maps, int Reduces, string? FailureInfo, string? FailureLog,
     Dictionary<string, Dictionary<string, long>> Counters);
+
+/// <summary>All attempts of a job, maps before reduces, by task and number.</summary>
+public sealed record JobTasks(string JobId, IReadOnlyList<AttemptStatus> Attempts);
+
+public enum AttemptState
+{
+    Running,
+    Succeeded,
+    Failed,
+    Killed,
+}
+
+/// <param name="Committing">It has succeeded and its files are being moved into place.</param>
+/// <param name="Progress">0 to 1.</param>
+/// <param name="Status">What its program says of itself.</param>
+/// <param name="Locality"><c>node</c>, <c>rack</c> or <c>any</c>, for a map whose data has a place.</param>
+/// <param name="LogUrl">Directory of its logs (<c>stderr</c>), served by its agent.</param>
+public sealed record AttemptStatus(
+    string Attempt, AttemptState State, bool Committing, double Progress, string? Status, string Hostname, string? Locality,
+    long StartTimeMs, long? FinishTimeMs, string Message, string LogUrl,
+    Dictionary<string, Dictionary<string, long>>? Counters);
+
+/// <summary>A node on which attempts run or ran.</summary>
+public sealed record TrackerStatus(string Hostname, string Address, int Running);
 
 /// <summary>The part of a file that one map reads.</summary>
 /// <param name="Path">With the store's prefix.</param>

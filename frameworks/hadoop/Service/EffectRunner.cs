@@ -72,12 +72,13 @@ internal sealed class EffectRunner(
             var conf = new JobConf(e.Job.Conf);
             var user = stores.Of(e.Job.User);
             // The output is looked at before the input, as Hadoop does.
-            await JobOutput.CheckFreeAsync(OutputOf(e.Job));
+            await JobOutput.CheckFreeAsync(OutputOf(e.Job), e.JobId);
             var files = await JobInput.FindAsync(user, conf.Paths(JobConf.InputPaths));
             var splits = SplitPlan.Cut(files, conf.Int(JobConf.MapTasks), conf.Long(JobConf.SplitSizeMin));
-            await JobOutput.SetUpAsync(OutputOf(e.Job));
-            prepared(e.JobId, new JobAccepted(e.JobId.ToString(), files.Count, splits.Count), null);
+            await JobOutput.SetUpAsync(OutputOf(e.Job), e.JobId);
+            // In this order: a client that asks anew in between finds the job started.
             post(new JobTrackerEvent.Prepared(e.JobId, splits));
+            prepared(e.JobId, new JobAccepted(e.JobId.ToString(), files.Count, splits.Count), null);
         }
         catch (Exception x)
         {
@@ -105,6 +106,14 @@ internal sealed class EffectRunner(
 
     private async Task CleanUpAsync(JobTrackerEffect.JobEnded e)
     {
+        try
+        {
+            await JobOutput.WriteHistoryAsync(OutputOf(e.Job), e.History);
+        }
+        catch (Exception x)
+        {
+            log($"the history of {e.JobId} is not written: {x.Message}");
+        }
         try
         {
             await stores.Of(e.Job.User).Default.DeleteAsync(OutputPaths.Staging(e.Job.User, e.JobId), recursive: true);

@@ -1,3 +1,4 @@
+using System.Text;
 using Agora.Hadoop.Jobs;
 using Agora.Storage;
 
@@ -10,14 +11,24 @@ namespace Agora.Hadoop.Service;
 internal static class JobOutput
 {
     /// <exception cref="SubmissionRefusedException">It is there already.</exception>
-    public static async Task CheckFreeAsync(StoredPath output)
+    /// <param name="job">The job asked for: that it has begun there already is no hindrance.</param>
+    public static async Task CheckFreeAsync(StoredPath output, JobId job)
     {
-        if (await output.Store.StatAsync(output.Path) is not null)
+        if (await output.Store.StatAsync(output.Path) is not null && await output.Store.StatAsync(Mark(output, job)) is null)
             throw new SubmissionRefusedException(RefusalKind.OutputExists, $"Output directory {output} already exists");
     }
 
-    public static Task SetUpAsync(StoredPath output) =>
-        output.Store.MakeDirectoriesAsync($"{output.Path}/{OutputPaths.Temporary}");
+    public static Task SetUpAsync(StoredPath output, JobId job) => output.Store.MakeDirectoriesAsync(Mark(output, job));
+
+    public static async Task WriteHistoryAsync(StoredPath output, JobHistory history)
+    {
+        var directory = $"{output.Path}/{OutputPaths.History}";
+        await WriteAsync($"{directory}/{history.ConfFileName}", history.ConfText());
+        await WriteAsync($"{directory}/{history.FileName}", history.Text());
+
+        Task WriteAsync(string path, string text) => output.Store.CreateAsync(path, new CreateOptions(Overwrite: true),
+            (stream, stop) => stream.WriteAsync(Encoding.UTF8.GetBytes(text), stop).AsTask());
+    }
 
     /// <summary>Moves an attempt's files into the output directory.</summary>
     public static async Task CommitAttemptAsync(StoredPath output, AttemptId attempt)
@@ -45,6 +56,9 @@ internal static class JobOutput
 
     public static Task AbortAsync(StoredPath output) =>
         output.Store.DeleteAsync($"{output.Path}/{OutputPaths.Temporary}", recursive: true);
+
+    /// <summary>A directory that says whose output this is going to be.</summary>
+    private static string Mark(StoredPath output, JobId job) => $"{output.Path}/{OutputPaths.Temporary}/{job}";
 }
 
 /// <summary>A job cannot be taken as it was submitted.</summary>

@@ -19,7 +19,11 @@ namespace Agora.Hadoop.Service;
 /// POST /jobs/(id)                  submit: JobSubmission; 200 JobAccepted or 409 JobRefusal
 /// GET  /jobs/(id)?after=7&amp;wait=1000  JobStatus, at once or when it is newer than version 7, at most after 1000 ms
 /// GET  /jobs                       JobStatus of all jobs
+/// GET  /jobs/(id)/tasks            JobTasks
 /// POST /jobs/(id)/kill
+/// POST /jobs/(id)/priority?to=HIGH
+/// POST /attempts/(id)/kill, /attempts/(id)/fail
+/// GET  /trackers                   TrackerStatus of nodes on which attempts run
 /// </code>
 /// </summary>
 public sealed class JobTrackerApi(JobTrackerLoop tracker)
@@ -45,7 +49,12 @@ public sealed class JobTrackerApi(JobTrackerLoop tracker)
         web.MapGet("/jobs", (RequestDelegate)api.ListAsync);
         web.MapPost("/jobs/{id}", (RequestDelegate)api.SubmitAsync);
         web.MapGet("/jobs/{id}", (RequestDelegate)api.StatusAsync);
+        web.MapGet("/jobs/{id}/tasks", (RequestDelegate)api.TasksAsync);
         web.MapPost("/jobs/{id}/kill", (RequestDelegate)api.KillAsync);
+        web.MapPost("/jobs/{id}/priority", (RequestDelegate)api.PrioritizeAsync);
+        web.MapPost("/attempts/{id}/kill", context => api.KillAttemptAsync(context, asFailed: false));
+        web.MapPost("/attempts/{id}/fail", context => api.KillAttemptAsync(context, asFailed: true));
+        web.MapGet("/trackers", (RequestDelegate)api.TrackersAsync);
         await web.StartAsync();
         var addresses = web.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!;
         return (web, new Uri(addresses.Addresses.First()));
@@ -104,6 +113,37 @@ public sealed class JobTrackerApi(JobTrackerLoop tracker)
 
     private async Task ListAsync(HttpContext context) => await AnswerAsync(context, StatusCodes.Status200OK,
         [.. await tracker.StatusesAsync()], JobsJson.Default.JobStatusArray);
+
+    private async Task TasksAsync(HttpContext context)
+    {
+        if (JobId.TryParse((string)context.Request.RouteValues["id"]!, out var id) && await tracker.TasksAsync(id) is { } tasks)
+            await AnswerAsync(context, StatusCodes.Status200OK, tasks, JobsJson.Default.JobTasks);
+        else
+            context.Response.StatusCode = StatusCodes.Status404NotFound;
+    }
+
+    private async Task TrackersAsync(HttpContext context) => await AnswerAsync(context, StatusCodes.Status200OK,
+        [.. await tracker.TrackersAsync()], JobsJson.Default.TrackerStatusArray);
+
+    private async Task PrioritizeAsync(HttpContext context)
+    {
+        if (JobId.TryParse((string)context.Request.RouteValues["id"]!, out var id) &&
+            await tracker.StatusAsync(id) is not null)
+            await tracker.SetPriorityAsync(id, context.Request.Query["to"].ToString());
+        else
+            context.Response.StatusCode = StatusCodes.Status404NotFound;
+    }
+
+    /// <summary>404 unless the attempt runs.</summary>
+    private async Task KillAttemptAsync(HttpContext context, bool asFailed)
+    {
+        if (AttemptId.TryParse((string)context.Request.RouteValues["id"]!, out var id) &&
+            await tracker.TasksAsync(id.Value.Task.Job) is { } tasks &&
+            tasks.Attempts.Any(a => a.Attempt == id.Value.ToString() && a.State == AttemptState.Running))
+            await tracker.KillAttemptAsync(id.Value, asFailed);
+        else
+            context.Response.StatusCode = StatusCodes.Status404NotFound;
+    }
 
     private async Task KillAsync(HttpContext context)
     {

@@ -16,23 +16,35 @@ public sealed class JobTrackerLoop : IScheduler, IDisposable
 
     private readonly JobTracker _tracker;
     private readonly EffectRunner _effects;
+    private readonly JobTrackerJournal? _journal;
     private readonly TimeProvider _time;
     private readonly ConcurrentDictionary<JobId, TaskCompletionSource<(JobAccepted?, JobRefusal?)>> _submissions = [];
     private Poster _post = _ => throw new InvalidOperationException("the JobTracker has not been started");
     private TaskCompletionSource _changed = NewSignal();
 
-    public JobTrackerLoop(JobTracker tracker, UserStores stores, TimeProvider time, Action<string> log)
+    /// <param name="journal">What a former life left is taken up from it; null keeps nothing for a next one.</param>
+    public JobTrackerLoop(
+        JobTracker tracker, UserStores stores, JobTrackerJournal? journal, TimeProvider time, Action<string> log)
     {
         _tracker = tracker;
         _time = time;
+        _journal = journal;
         _effects = new EffectRunner(stores, e => _ = PostAsync(e), Prepared, log);
+        tracker.Restore(journal?.Read() ?? []);
     }
 
     public SchedulerCall.Subscribe Subscription => _tracker.Subscription;
     public DateTimeOffset? NextDeadline => _tracker.NextDeadline;
 
-    /// <summary>To be called once, before anything else, with the driver's door.</summary>
+    /// <summary>To be called before anything else with the driver's door, and again with that of a new driver.</summary>
     public void Use(Poster post) => _post = post;
+
+    /// <summary>The master has ended the framework: the jobs go on as a new one, under a new driver.</summary>
+    public void SubscribeAnew(FrameworkId id)
+    {
+        _tracker.SubscribeAnew(id, _time.GetUtcNow());
+        AfterStep();
+    }
 
     public void Handle(DateTimeOffset now, SchedulerEvent e, ICollection<SchedulerCall> calls)
     {
@@ -47,7 +59,7 @@ public sealed class JobTrackerLoop : IScheduler, IDisposable
     }
 
     /// <summary>Null once all ids are used up.</summary>
-    public Task<JobId?> ReserveJobIdAsync() => AskAsync(t => t.ReserveJobId());
+    public Task<JobId?> ReserveJobIdAsync() => AskAsync(t => t.ReserveJobId(_time.GetUtcNow().ToLocalTime()));
 
     /// <summary>Submits a job and waits until its input is cut, or it is refused.</summary>
     public async Task<(JobAccepted? Accepted, JobRefusal? Refusal)> SubmitAsync(JobId id, JobSubmission job)
@@ -55,10 +67,14 @@ public sealed class JobTrackerLoop : IScheduler, IDisposable
         var problems = new JobConf(job.Conf).Problems();
         if (problems.Count > 0)
             return (null, new JobRefusal(RefusalKind.Invalid, string.Join("; ", problems)));
-        var waiting = new TaskCompletionSource<(JobAccepted?, JobRefusal?)>(
-            TaskCreationOptions.RunContinuationsAsynchronously);
-        if (!_submissions.TryAdd(id, waiting))
-            return (null, new JobRefusal(RefusalKind.Invalid, $"{id} has been submitted already"));
+        // A client that lost the answer asks again: the same job under the same id is the same submission.
+        var waiting = _submissions.GetOrAdd(id, _ => new TaskCompletionSource<(JobAccepted?, JobRefusal?)>(
+            TaskCreationOptions.RunContinuationsAsynchronously));
+        if (await AskAsync(t => t.Accepted(id)) is { } accepted)
+        {
+            _submissions.TryRemove(id, out _);
+            return (accepted, null);
+        }
         await PostAsync(new JobTrackerEvent.Submitted(id, job));
         return await waiting.Task;
     }
@@ -83,7 +99,15 @@ public sealed class JobTrackerLoop : IScheduler, IDisposable
         }
     }
 
+    public Task<JobTasks?> TasksAsync(JobId id) => AskAsync(t => t.Tasks(id));
+
+    public Task<IReadOnlyList<TrackerStatus>> TrackersAsync() => AskAsync(t => t.Trackers());
+
     public Task KillAsync(JobId id) => PostAsync(new JobTrackerEvent.Kill(id));
+
+    public Task KillAttemptAsync(AttemptId id, bool asFailed) => PostAsync(new JobTrackerEvent.KillAttempt(id, asFailed));
+
+    public Task SetPriorityAsync(JobId id, string priority) => PostAsync(new JobTrackerEvent.SetPriority(id, priority));
 
     public void Dispose() => _effects.Dispose();
 
@@ -102,7 +126,12 @@ public sealed class JobTrackerLoop : IScheduler, IDisposable
     private async Task<T> AskAsync<T>(Func<JobTracker, T> ask)
     {
         var answer = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
-        await PostAsync((_, _) => answer.SetResult(ask(_tracker)));
+        await PostAsync((_, _) =>
+        {
+            var told = ask(_tracker);
+            AfterStep();
+            answer.SetResult(told);
+        });
         return await answer.Task;
     }
 
@@ -123,8 +152,12 @@ public sealed class JobTrackerLoop : IScheduler, IDisposable
         }
     }
 
+    /// <summary>What has changed is in the journal before anybody hears of it.</summary>
     private void AfterStep()
     {
+        var (records, forgotten) = _tracker.TakeRecords();
+        if (records.Count > 0 || forgotten.Count > 0)
+            _journal?.Write(records, forgotten);
         _effects.Run(_tracker.TakeEffects());
         Interlocked.Exchange(ref _changed, NewSignal()).TrySetResult();
     }

@@ -1,81 +1,92 @@
 using System.Buffers.Binary;
 using Agora.Storage;
+using Microsoft.Win32.SafeHandles;
 
 namespace Agora.Hadoop.Store;
 
 /// <summary>
-/// The nodes' directories of blocks: <c>(root)/(node)/blocks/blk_(id)</c> and beside each a <c>.crc</c> with the
-/// CRC-32C of every 64 KiB. A block is never changed once written; every read is checked, and a damaged copy is passed
-/// over for another.
+/// The nodes' directories of blocks: <c>(root)/(node)/blocks/blk_(id)</c>. A block is never changed once written. Its
+/// checksums, the CRC-32C of every 64 KiB, big-endian, are kept with the namespace; every read is checked by them.
 /// </summary>
 internal sealed class BlockFiles(string root)
 {
-    private const int ChunkBytes = 64 << 10;
-    private const string Prefix = "blk_", ChecksumSuffix = ".crc";
+    public const int ChunkBytes = 64 << 10;
+
+    private const string Prefix = "blk_", UnfinishedSuffix = ".new";
+
+    /// <summary>How much is read and written at once; a multiple of the chunk.</summary>
+    private const int RunBytes = 4 * ChunkBytes;
 
     /// <summary>Writes up to <paramref name="blockSize"/> bytes to each of the nodes, and to their disks.</summary>
-    /// <param name="first">Bytes already read from the stream, at most a chunk of them.</param>
-    /// <returns>How many bytes the block has.</returns>
-    public async Task<long> WriteAsync(long id, IReadOnlyList<string> nodes, Chunk first, Stream from, long blockSize,
+    /// <param name="run">Filled already, and not empty.</param>
+    public async Task<WrittenBlock> WriteAsync(long id, IReadOnlyList<string> nodes, Run run, Stream from, long blockSize,
         CancellationToken stop)
     {
-        var files = new List<FileStream>();
+        var files = new List<SafeFileHandle>();
         var checksums = new MemoryStream();
-        var entry = new byte[sizeof(uint)];
         var length = 0L;
         try
         {
             foreach (var node in nodes)
-                files.Add(new FileStream(PathOf(node, id), FileMode.Create, FileAccess.Write, FileShare.None, 0));
-            for (var chunk = first; chunk.Length > 0;)
+                files.Add(File.OpenHandle(PathOf(node, id), FileMode.Create, FileAccess.Write, FileShare.Read));
+            while (run.Length > 0)
             {
-                BinaryPrimitives.WriteUInt32BigEndian(entry, Crc32C.Of(chunk.Bytes.Span));
-                checksums.Write(entry);
+                AppendChecksums(checksums, run.Bytes.Span);
+                // The page cache takes it at once; a task on the pool for it would cost more than the write.
                 foreach (var file in files)
-                    await file.WriteAsync(chunk.Bytes, stop);
-                length += chunk.Length;
+                    RandomAccess.Write(file, run.Bytes.Span, length);
+                length += run.Length;
                 if (length == blockSize)
                     break;
-                await chunk.FillAsync(from, blockSize - length, stop);
+                await run.FillAsync(from, blockSize - length, stop);
             }
             foreach (var file in files)
-                file.Flush(flushToDisk: true);
+                RandomAccess.FlushToDisk(file);
         }
         finally
         {
             foreach (var file in files)
-                await file.DisposeAsync();
+                file.Dispose();
         }
-        foreach (var node in nodes)
-            await File.WriteAllBytesAsync(PathOf(node, id) + ChecksumSuffix, checksums.ToArray(), stop);
-        return length;
+        return new WrittenBlock(id, length, checksums.ToArray(), nodes);
     }
 
-    /// <summary>Copies a part of a block to a stream.</summary>
-    /// <exception cref="IOException">No copy of some part is whole.</exception>
-    public async Task CopyAsync(long id, IReadOnlyList<string> nodes, long blockLength, long offset, long length,
-        Stream to, CancellationToken stop)
+    /// <summary>Opens a block's copies, to be read in the given order of nodes.</summary>
+    public BlockReader Open(BlockContents block, IReadOnlyList<string> nodes) =>
+        new(block, nodes, node => File.OpenHandle(PathOf(node, block.Id)));
+
+    /// <summary>Copies a block to a node, where it appears once it is whole and on disk.</summary>
+    /// <exception cref="IOException">No copy of some part is whole, or the node's disk fails.</exception>
+    public void Copy(BlockReader from, string to)
     {
-        var chunk = new byte[ChunkBytes];
-        var end = offset + length;
-        for (var number = offset / ChunkBytes; number * ChunkBytes < end; number++)
+        var path = PathOf(to, from.Block.Id);
+        var unfinished = path + UnfinishedSuffix;
+        try
         {
-            var start = number * ChunkBytes;
-            var size = (int)Math.Min(ChunkBytes, blockLength - start);
-            if (!await nodes.AnyAsync(node => ReadAsync(node, id, number, chunk.AsMemory(0, size), stop)))
-                throw new IOException($"no whole copy of block {id} is left on {string.Join(", ", nodes)}");
-            var from = (int)Math.Max(0, offset - start);
-            await to.WriteAsync(chunk.AsMemory(from, (int)Math.Min(size, end - start) - from), stop);
+            using (var file = File.OpenHandle(unfinished, FileMode.Create, FileAccess.Write))
+            {
+                var buffer = new byte[RunBytes];
+                for (var at = 0L; at < from.Block.Length; at += RunBytes)
+                {
+                    var bytes = buffer.AsSpan(0, (int)Math.Min(RunBytes, from.Block.Length - at));
+                    from.Read(at, bytes);
+                    RandomAccess.Write(file, bytes, at);
+                }
+                RandomAccess.FlushToDisk(file);
+            }
+            File.Move(unfinished, path, overwrite: true);
+        }
+        catch
+        {
+            File.Delete(unfinished);
+            throw;
         }
     }
 
     public void Delete(long id, IEnumerable<string> nodes)
     {
         foreach (var node in nodes)
-        {
             File.Delete(PathOf(node, id));
-            File.Delete(PathOf(node, id) + ChecksumSuffix);
-        }
     }
 
     public void MakeDirectories(IEnumerable<string> nodes)
@@ -84,42 +95,40 @@ internal sealed class BlockFiles(string root)
             Directory.CreateDirectory(DirectoryOf(node));
     }
 
-    /// <summary>Removes files that belong to no block of the namespace: what a crash left half written.</summary>
-    public void RemoveStrays(IEnumerable<string> nodes, IReadOnlySet<long> known)
+    /// <summary>
+    /// Compares a node's directory with what it is to hold: removes files that belong to no block, which are what a crash
+    /// left half written, and names the copies that are missing or too short or long.
+    /// </summary>
+    /// <param name="expected">Lengths of blocks in bytes, by id.</param>
+    public IReadOnlyList<long> Sweep(string node, IReadOnlyDictionary<long, long> expected)
     {
-        foreach (var node in nodes)
+        var sound = new HashSet<long>();
+        foreach (var file in new DirectoryInfo(DirectoryOf(node)).EnumerateFiles(Prefix + "*"))
         {
-            foreach (var file in Directory.EnumerateFiles(DirectoryOf(node), Prefix + "*"))
-            {
-                var name = Path.GetFileNameWithoutExtension(file)[Prefix.Length..];
-                if (!long.TryParse(name, out var id) || !known.Contains(id))
-                    File.Delete(file);
-            }
+            if (!long.TryParse(file.Name.AsSpan(Prefix.Length), out var id) || !expected.TryGetValue(id, out var length))
+                file.Delete();
+            else if (file.Length == length)
+                sound.Add(id);
         }
+        return [.. expected.Keys.Where(id => !sound.Contains(id))];
     }
 
-    private async Task<bool> ReadAsync(string node, long id, long number, Memory<byte> chunk, CancellationToken stop)
+    /// <summary>Total and free bytes of the disk below a node's directory.</summary>
+    public (long Capacity, long Free) Disk(string node)
     {
-        try
+        var drive = new DriveInfo(DirectoryOf(node));
+        return (drive.TotalSize, drive.AvailableFreeSpace);
+    }
+
+    private static void AppendChecksums(MemoryStream checksums, ReadOnlySpan<byte> bytes)
+    {
+        Span<byte> entry = stackalloc byte[sizeof(uint)];
+        while (bytes.Length > 0)
         {
-            using var file = File.OpenHandle(PathOf(node, id));
-            using var checksums = File.OpenHandle(PathOf(node, id) + ChecksumSuffix);
-            var entry = new byte[sizeof(uint)];
-            var read = 0;
-            while (read < chunk.Length)
-            {
-                var more = await RandomAccess.ReadAsync(file, chunk[read..], (number * ChunkBytes) + read, stop);
-                if (more == 0)
-                    return false;
-                read += more;
-            }
-            return RandomAccess.Read(checksums, entry, number * sizeof(uint)) == entry.Length &&
-                BinaryPrimitives.ReadUInt32BigEndian(entry) == Crc32C.Of(chunk.Span);
-        }
-        catch (IOException)
-        {
-            // A copy that is missing or cannot be read is as good as a damaged one.
-            return false;
+            var chunk = bytes[..Math.Min(ChunkBytes, bytes.Length)];
+            BinaryPrimitives.WriteUInt32BigEndian(entry, Crc32C.Of(chunk));
+            checksums.Write(entry);
+            bytes = bytes[chunk.Length..];
         }
     }
 
@@ -127,29 +136,19 @@ internal sealed class BlockFiles(string root)
 
     private string PathOf(string node, long id) => Path.Combine(DirectoryOf(node), $"{Prefix}{id}");
 
-    /// <summary>A buffer of one chunk and what is in it.</summary>
-    internal sealed class Chunk
+    /// <summary>A buffer of some chunks and what is in it.</summary>
+    internal sealed class Run
     {
-        private readonly byte[] _buffer = new byte[ChunkBytes];
+        private readonly byte[] _buffer = new byte[RunBytes];
 
         public int Length { get; private set; }
         public ReadOnlyMemory<byte> Bytes => _buffer.AsMemory(0, Length);
 
         /// <summary>Reads as much as fits and is allowed; leaves nothing in it only at the stream's end.</summary>
-        public async Task FillAsync(Stream from, long bytesMax, CancellationToken stop) => Length =
-            await from.ReadAtLeastAsync(_buffer.AsMemory(0, (int)Math.Min(ChunkBytes, bytesMax)),
-                (int)Math.Min(ChunkBytes, bytesMax), throwOnEndOfStream: false, stop);
-    }
-}
-
-internal static class AnyAsyncExtension
-{
-    /// <summary>True as soon as one of them, tried in order, says so.</summary>
-    public static async Task<bool> AnyAsync(this IReadOnlyList<string> list, Func<string, Task<bool>> test)
-    {
-        foreach (var item in list)
-            if (await test(item))
-                return true;
-        return false;
+        public async Task FillAsync(Stream from, long bytesMax, CancellationToken stop)
+        {
+            var size = (int)Math.Min(RunBytes, bytesMax);
+            Length = await from.ReadAtLeastAsync(_buffer.AsMemory(0, size), size, throwOnEndOfStream: false, stop);
+        }
     }
 }

@@ -1,3 +1,5 @@
+using System.IO.Pipelines;
+
 namespace Agora.Hadoop.Store;
 
 /// <summary>
@@ -6,28 +8,35 @@ namespace Agora.Hadoop.Store;
 /// </summary>
 internal sealed class EmbeddedStore : IDisposable
 {
+    /// <summary>How much is read from a block and handed on at once; a multiple of the chunk.</summary>
+    private const int ReadBytes = 4 * BlockFiles.ChunkBytes;
+
     private readonly StoreOptions _options;
     private readonly TimeProvider _time;
     private readonly BlockFiles _files;
-    private long _lastBlock;
     private int _filesWritten;
 
-    public EmbeddedStore(StoreOptions options, TimeProvider time)
+    public EmbeddedStore(StoreOptions options, ILiveAgents? agents, TimeProvider time, Action<string> log)
     {
         _options = options;
         _time = time;
         Directory.CreateDirectory(options.Root);
-        Names = new Namespace(Path.Combine(options.Root, "namespace.db"), time);
+        Names = new Namespace(Path.Combine(options.Root, "namespace.db"), options.Superuser, options.Group, time);
         _files = new BlockFiles(options.Root);
         _files.MakeDirectories(options.Nodes);
-        var known = Names.BlockIds();
-        _files.RemoveStrays(options.Nodes, known);
-        _lastBlock = known.DefaultIfEmpty(0).Max();
-        // Where the next file begins its turn; carries on about where the last run of the store left off.
-        _filesWritten = (int)(_lastBlock % options.Nodes.Count);
+        Replicator = new Replicator(Names, _files, options, agents, time, log);
+        foreach (var node in options.Nodes)
+            foreach (var missing in _files.Sweep(node, Names.CopiesOn(node)))
+                Replicator.ReportDamage(missing, [node]);
+        // Where the next file begins its turn; the runs of the store do not all begin with the same node.
+        _filesWritten = (int)(Names.NextBlockId() % options.Nodes.Count);
     }
 
     public Namespace Names { get; }
+
+    public Replicator Replicator { get; }
+
+    public (long Capacity, long Free) Disk(string node) => _files.Disk(node);
 
     /// <summary>Writes a file from a stream.</summary>
     /// <returns>False if something that may not be replaced is there.</returns>
@@ -38,9 +47,8 @@ internal sealed class EmbeddedStore : IDisposable
             return false;
         var blocks = await WriteBlocksAsync(from, blockSize, replication, stop);
         var now = _time.GetUtcNow().ToUnixTimeMilliseconds();
-        var file = new Inode(0, "", false, blocks.Sum(b => b.Length), blockSize, replication, now, now, permission,
-            owner, _options.Group);
-        return Keep(blocks, () =>
+        var file = new Inode(0, "", false, blocks.Sum(b => b.Length), blockSize, replication, now, now, permission, owner, "");
+        return Keep(blocks, replication, () =>
         {
             var added = Names.AddFile(path, file, blocks, overwrite, out var replaced);
             Delete(replaced);
@@ -52,10 +60,11 @@ internal sealed class EmbeddedStore : IDisposable
     public async Task<bool> AppendAsync(Inode file, Stream from, CancellationToken stop)
     {
         var blocks = await WriteBlocksAsync(from, file.BlockSizeBytes, file.Replication, stop);
-        return Keep(blocks, () => Names.Append(file, blocks));
+        return Keep(blocks, file.Replication, () => Names.Append(file, blocks));
     }
 
-    public async Task CopyAsync(Inode file, long offset, long length, Stream to, CancellationToken stop)
+    /// <summary>Copies a part of a file, block by block; nothing is locked meanwhile.</summary>
+    public async Task CopyAsync(Inode file, long offset, long length, PipeWriter to, CancellationToken stop)
     {
         var end = offset + length;
         foreach (var block in Names.Blocks(file))
@@ -63,9 +72,13 @@ internal sealed class EmbeddedStore : IDisposable
             var from = Math.Max(offset, block.Offset) - block.Offset;
             var until = Math.Min(end, block.Offset + block.Length) - block.Offset;
             if (from < until)
-                await _files.CopyAsync(block.Id, block.Nodes, block.Length, from, until - from, to, stop);
+                await CopyAsync(block, from, until, to, stop);
         }
     }
+
+    /// <summary>Nodes that a reader should be sent to: the living ones with a whole copy.</summary>
+    public IReadOnlyList<string> Locations(Block block) =>
+        [.. block.Replicas.Where(r => !r.IsDamaged && Replicator.Living.Contains(r.Node)).Select(r => r.Node)];
 
     public bool Delete(string path, bool recursive)
     {
@@ -74,58 +87,111 @@ internal sealed class EmbeddedStore : IDisposable
         return deleted;
     }
 
+    public void RenameExactly(string path, string destination, bool overwrite)
+    {
+        Names.RenameExactly(path, destination, overwrite, out var replaced);
+        Delete(replaced);
+    }
+
+    public void SetReplication(Inode file, int replication)
+    {
+        Names.SetAttributes(file, replication: replication);
+        Replicator.Wake();
+    }
+
     public void Dispose() => Names.Dispose();
 
-    private async Task<List<Block>> WriteBlocksAsync(Stream from, long blockSize, int replication, CancellationToken stop)
+    private async Task CopyAsync(Block block, long from, long until, PipeWriter to, CancellationToken stop)
     {
-        List<Block> blocks = [];
+        var contents = Names.Contents(block.Id) ?? throw new IOException($"block {block.Id} was deleted meanwhile");
+        var living = Locations(block);
+        // Last come the copies of dead nodes and those known to be damaged: parts of them may be right.
+        using var reader = _files.Open(contents,
+            [.. living, .. block.Replicas.OrderBy(r => r.IsDamaged).Select(r => r.Node).Except(living)]);
+        try
+        {
+            while (from < until)
+            {
+                var start = from - (from % BlockFiles.ChunkBytes);
+                var size = (int)Math.Min(ReadBytes, contents.Length - start);
+                var memory = to.GetMemory(size)[..size];
+                reader.Read(start, memory.Span);
+                var wanted = memory[(int)(from - start)..(int)Math.Min(size, until - start)];
+                if (from > start)
+                    wanted.CopyTo(memory);
+                to.Advance(wanted.Length);
+                from += wanted.Length;
+                if ((await to.FlushAsync(stop)).IsCompleted)
+                    return;
+            }
+        }
+        finally
+        {
+            Replicator.ReportDamage(block.Id, reader.Damaged);
+        }
+    }
+
+    private async Task<List<WrittenBlock>> WriteBlocksAsync(
+        Stream from, long blockSize, int replication, CancellationToken stop)
+    {
+        List<WrittenBlock> blocks = [];
+        (long Id, List<string> Nodes) writing = (0, []);
         var first = Interlocked.Increment(ref _filesWritten);
-        var chunk = new BlockFiles.Chunk();
-        var offset = 0L;
+        var run = new BlockFiles.Run();
         try
         {
             while (true)
             {
-                await chunk.FillAsync(from, blockSize, stop);
-                if (chunk.Length == 0)
+                await run.FillAsync(from, blockSize, stop);
+                if (run.Length == 0)
                     return blocks;
-                var nodes = NodesFor(first + blocks.Count, replication);
-                var id = Interlocked.Increment(ref _lastBlock);
-                blocks.Add(new Block(id, offset, 0, nodes));
-                var length = await _files.WriteAsync(id, nodes, chunk, from, blockSize, stop);
-                blocks[^1] = blocks[^1] with { Length = length };
-                offset += length;
+                writing = (Names.NextBlockId(), NodesFor(first + blocks.Count, replication));
+                blocks.Add(await _files.WriteAsync(writing.Id, writing.Nodes, run, from, blockSize, stop));
             }
         }
         catch
         {
+            _files.Delete(writing.Id, writing.Nodes);
             Delete(blocks);
             throw;
         }
     }
 
-    /// <summary>Nodes in turn: neighbouring blocks of a file, and neighbouring files, begin on different ones.</summary>
-    private List<string> NodesFor(int turn, int replication) =>
-        [.. Enumerable.Range(0, Math.Min(replication, _options.Nodes.Count))
-            .Select(copy => _options.Nodes[(int)((uint)(turn + copy) % _options.Nodes.Count)])];
+    /// <summary>Living nodes in turn: neighbouring blocks of a file, and neighbouring files, begin on different ones.</summary>
+    private List<string> NodesFor(int turn, int replication)
+    {
+        var living = Replicator.Living;
+        var nodes = living.Count == 0 ? _options.Nodes : [.. _options.Nodes.Where(living.Contains)];
+        return [.. Enumerable.Range(0, Math.Min(replication, nodes.Count))
+            .Select(copy => nodes[(int)((uint)(turn + copy) % nodes.Count)])];
+    }
 
-    private bool Keep(List<Block> blocks, Func<bool> add)
+    private bool Keep(List<WrittenBlock> blocks, int replication, Func<bool> add)
     {
         var kept = false;
         try
         {
-            return kept = add();
+            kept = add();
         }
         finally
         {
             if (!kept)
                 Delete(blocks);
         }
+        if (kept && blocks.Exists(b => b.Nodes.Count < replication || b.Nodes.Any(n => !Replicator.Living.Contains(n))))
+            Replicator.Wake();
+        return kept;
+    }
+
+    private void Delete(List<WrittenBlock> blocks)
+    {
+        foreach (var block in blocks)
+            _files.Delete(block.Id, block.Nodes);
     }
 
     private void Delete(IReadOnlyList<Block> blocks)
     {
         foreach (var block in blocks)
-            _files.Delete(block.Id, block.Nodes);
+            _files.Delete(block.Id, block.Replicas.Select(r => r.Node));
     }
 }

@@ -4,46 +4,35 @@ using Microsoft.Data.Sqlite;
 namespace Agora.Hadoop.Store;
 
 /// <summary>
-/// Which files there are and which blocks they are made of, in one SQLite file. Every change is one transaction that is
-/// on disk when the call returns. Any thread.
+/// Which files there are and which blocks they are made of. Every change is one transaction that is on disk when the
+/// call returns. Any thread.
 /// </summary>
-internal sealed class Namespace : IDisposable
+internal sealed partial class Namespace : IDisposable
 {
+    /// <summary>Open to everyone, each for his own files: only an owner may remove or rename what is in it.</summary>
+    private const string SharedPermission = "1777";
+    private const string DirectoryPermission = "755";
     private const long RootId = 1;
     private const string InodeColumns =
         "id, name, directory, length, block_size, replication, modified, accessed, permission, owner, grp";
 
-    private readonly SqliteConnection _database;
+    private readonly NamespaceFile _file;
     private readonly TimeProvider _time;
     private readonly Lock _lock = new();
 
-    public Namespace(string path, TimeProvider time)
+    public Namespace(string path, string superuser, string group, TimeProvider time)
     {
         _time = time;
-        _database = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path }.ToString());
-        _database.Open();
-        Run("PRAGMA journal_mode=WAL");
-        Run("PRAGMA synchronous=FULL");
-        Run("""
-            CREATE TABLE IF NOT EXISTS inode(
-              id INTEGER PRIMARY KEY, parent INTEGER NOT NULL, name TEXT NOT NULL, directory INTEGER NOT NULL,
-              length INTEGER NOT NULL, block_size INTEGER NOT NULL, replication INTEGER NOT NULL,
-              modified INTEGER NOT NULL, accessed INTEGER NOT NULL, permission TEXT NOT NULL, owner TEXT NOT NULL,
-              grp TEXT NOT NULL, UNIQUE(parent, name));
-            CREATE TABLE IF NOT EXISTS block(
-              id INTEGER PRIMARY KEY, inode INTEGER NOT NULL, number INTEGER NOT NULL, length INTEGER NOT NULL,
-              UNIQUE(inode, number));
-            CREATE TABLE IF NOT EXISTS replica(
-              block INTEGER NOT NULL, node TEXT NOT NULL, PRIMARY KEY(block, node)) WITHOUT ROWID;
-            """);
-        Run($"INSERT OR IGNORE INTO inode VALUES({RootId}, 0, '', 1, 0, 0, 0, $now, 0, '755', $user, 'supergroup')",
-            ("$now", Now), ("$user", Environment.UserName));
-    }
-
-    public IReadOnlySet<long> BlockIds()
-    {
-        lock (_lock)
-            return Query("SELECT id FROM block", r => r.GetInt64(0)).ToHashSet();
+        _file = new NamespaceFile(path);
+        using var transaction = _file.Begin();
+        var isNew = _file.Run($"INSERT OR IGNORE INTO inode VALUES({RootId}, 0, '', 1, 0, 0, 0, $now, 0, " +
+            $"'{DirectoryPermission}', $user, $group)", ("$now", Now), ("$user", superuser), ("$group", group)) == 1;
+        if (isNew)
+        {
+            foreach (var name in new[] { "tmp", "user" })
+                Insert(RootId, new Inode(0, name, true, 0, 0, 0, Now, 0, SharedPermission, superuser, group));
+        }
+        transaction.Commit();
     }
 
     /// <summary>Null if there is nothing at the path.</summary>
@@ -53,43 +42,63 @@ internal sealed class Namespace : IDisposable
             return Locked(path);
     }
 
+    /// <summary>What is on the way from the root to the path; null from where there is nothing.</summary>
+    public IReadOnlyList<Inode?> Trail(string path)
+    {
+        lock (_lock)
+        {
+            List<Inode?> trail = [ById(RootId)];
+            foreach (var name in path.Split('/', StringSplitOptions.RemoveEmptyEntries))
+                trail.Add(trail[^1] is { } parent ? Child(parent.Id, name) : null);
+            return trail;
+        }
+    }
+
+    /// <summary>Sorted by name, bytewise.</summary>
     public IReadOnlyList<Inode> Children(Inode directory)
     {
         lock (_lock)
         {
-            return Query($"SELECT {InodeColumns} FROM inode WHERE parent = $id ORDER BY name", ReadInode,
+            return _file.Query($"SELECT {InodeColumns} FROM inode WHERE parent = $id ORDER BY name", ReadInode,
                 ("$id", directory.Id));
         }
     }
 
-    public IReadOnlyList<Block> Blocks(Inode file)
+    /// <summary>All directories at and below one.</summary>
+    public IReadOnlyList<Inode> Directories(Inode directory)
     {
         lock (_lock)
-            return BlocksOf(file.Id);
+        {
+            return _file.Query($"""
+                WITH RECURSIVE tree(id) AS (SELECT $id UNION ALL SELECT i.id FROM inode i JOIN tree t ON i.parent = t.id)
+                SELECT {InodeColumns} FROM inode WHERE directory = 1 AND id IN (SELECT id FROM tree) ORDER BY id
+                """, ReadInode, ("$id", directory.Id));
+        }
     }
 
     /// <summary>Makes a directory and its parents.</summary>
     /// <exception cref="FileNotFoundException">A file is in the way; Hadoop's own class for it.</exception>
-    public void MakeDirectories(string path, string permission, string owner, string group)
+    public void MakeDirectories(string path, string permission, string owner)
     {
         lock (_lock)
         {
-            using var transaction = _database.BeginTransaction();
-            MakeDirectoriesLocked(path, permission, owner, group);
+            using var transaction = _file.Begin();
+            MakeDirectoriesLocked(path, permission, owner);
             transaction.Commit();
         }
     }
 
-    /// <summary>Puts a written file in its place.</summary>
-    /// <param name="replaced">Blocks of the file that was there before.</param>
+    /// <summary>Adds a file that is written already, and the directories it lacks.</summary>
+    /// <param name="file">Its id, name and group are set here.</param>
+    /// <param name="replaced">The blocks of the file it takes the place of.</param>
     /// <returns>False if something that may not be replaced is there.</returns>
-    public bool AddFile(string path, Inode file, IReadOnlyList<Block> blocks, bool overwrite,
+    public bool AddFile(string path, Inode file, IReadOnlyList<WrittenBlock> blocks, bool overwrite,
         out IReadOnlyList<Block> replaced)
     {
         lock (_lock)
         {
             replaced = [];
-            using var transaction = _database.BeginTransaction();
+            using var transaction = _file.Begin();
             if (Locked(path) is { } there)
             {
                 if (there.IsDirectory || !overwrite)
@@ -97,8 +106,8 @@ internal sealed class Namespace : IDisposable
                 replaced = BlocksOf(there.Id);
                 Remove(there.Id);
             }
-            var parent = MakeDirectoriesLocked(StoragePath.ParentOf(path)!, "755", file.Owner, file.Group);
-            var id = Insert(parent.Id, file with { Name = StoragePath.NameOf(path) });
+            var parent = MakeDirectoriesLocked(StoragePath.ParentOf(path)!, DirectoryPermission, file.Owner);
+            var id = Insert(parent.Id, file with { Name = StoragePath.NameOf(path), Group = parent.Group });
             AddBlocks(id, 0, blocks);
             Touch(parent.Id);
             transaction.Commit();
@@ -107,12 +116,13 @@ internal sealed class Namespace : IDisposable
     }
 
     /// <summary>Adds blocks to the end of a file. False if it has gone or changed since it was read.</summary>
-    public bool Append(Inode file, IReadOnlyList<Block> blocks)
+    public bool Append(Inode file, IReadOnlyList<WrittenBlock> blocks)
     {
         lock (_lock)
         {
-            using var transaction = _database.BeginTransaction();
-            var changed = Run("UPDATE inode SET length = length + $more, modified = $now WHERE id = $id AND length = $length",
+            using var transaction = _file.Begin();
+            var changed = _file.Run(
+                "UPDATE inode SET length = length + $more, modified = $now WHERE id = $id AND length = $length",
                 ("$more", blocks.Sum(b => b.Length)), ("$now", Now), ("$id", file.Id), ("$length", file.Length));
             if (changed == 0)
                 return false;
@@ -122,6 +132,7 @@ internal sealed class Namespace : IDisposable
         }
     }
 
+    /// <summary>Moves a file or directory, into the destination if that is a directory.</summary>
     public bool Rename(string path, string destination)
     {
         lock (_lock)
@@ -130,17 +141,51 @@ internal sealed class Namespace : IDisposable
                 return false;
             if (Locked(destination) is { IsDirectory: true })
                 destination = StoragePath.Join(destination, StoragePath.NameOf(path));
-            if (Locked(destination) is not null || destination.StartsWith(path + "/", StringComparison.Ordinal) ||
+            if (destination == path)
+                return true;
+            if (Locked(destination) is not null || IsBelow(destination, path) ||
                 Locked(StoragePath.ParentOf(destination)!) is not { IsDirectory: true } parent)
                 return false;
-            using var transaction = _database.BeginTransaction();
-            var oldParent = Locked(StoragePath.ParentOf(path)!)!;
-            Run("UPDATE inode SET parent = $parent, name = $name WHERE id = $id",
-                ("$parent", parent.Id), ("$name", StoragePath.NameOf(destination)), ("$id", source.Id));
-            Touch(parent.Id);
-            Touch(oldParent.Id);
+            using var transaction = _file.Begin();
+            Move(source, path, parent, destination);
             transaction.Commit();
             return true;
+        }
+    }
+
+    /// <summary>Moves to exactly the destination, or says why not: Hadoop 2's other rename.</summary>
+    /// <param name="replaced">The blocks of the file that was at the destination.</param>
+    /// <exception cref="FileNotFoundException">The source or the destination's parent is missing.</exception>
+    /// <exception cref="IOException">The destination may not be replaced.</exception>
+    public void RenameExactly(string path, string destination, bool overwrite, out IReadOnlyList<Block> replaced)
+    {
+        lock (_lock)
+        {
+            replaced = [];
+            if (Locked(path) is not { } source)
+                throw new FileNotFoundException($"rename source {path} is not found.");
+            if (path == StoragePath.Root || destination == StoragePath.Root)
+                throw new IOException("rename source or destination cannot be the root");
+            if (destination == path)
+                throw new IOException($"The source {path} and destination {destination} are the same");
+            if (IsBelow(destination, path))
+                throw new IOException($"Rename destination {destination} is a directory or file under source {path}");
+            if (Locked(StoragePath.ParentOf(destination)!) is not { IsDirectory: true } parent)
+                throw new FileNotFoundException($"rename destination parent {destination} not found.");
+            using var transaction = _file.Begin();
+            if (Locked(destination) is { } there)
+            {
+                if (there.IsDirectory != source.IsDirectory)
+                    throw new IOException($"Source {path} and destination {destination} must both be directories or files");
+                if (!overwrite)
+                    throw new IOException($"rename destination {destination} already exists");
+                if (there.IsDirectory && HasChildren(there.Id))
+                    throw new IOException($"rename destination directory is not empty: {destination}");
+                replaced = BlocksOf(there.Id);
+                Remove(there.Id);
+            }
+            Move(source, path, parent, destination);
+            transaction.Commit();
         }
     }
 
@@ -155,11 +200,11 @@ internal sealed class Namespace : IDisposable
             removed = [];
             if (path == StoragePath.Root || Locked(path) is not { } inode)
                 return false;
-            var ids = Subtree(inode.Id);
-            if (ids.Count > 1 && !recursive)
+            if (!recursive && HasChildren(inode.Id))
                 throw new IOException($"{path} is non empty");
+            var ids = Subtree(inode.Id);
             removed = [.. ids.SelectMany(BlocksOf)];
-            using var transaction = _database.BeginTransaction();
+            using var transaction = _file.Begin();
             foreach (var id in ids)
                 Remove(id);
             Touch(Locked(StoragePath.ParentOf(path)!)!.Id);
@@ -172,7 +217,7 @@ internal sealed class Namespace : IDisposable
     {
         lock (_lock)
         {
-            return Query($"""
+            return _file.Query("""
                 WITH RECURSIVE tree(id) AS (SELECT $id UNION ALL SELECT i.id FROM inode i JOIN tree t ON i.parent = t.id)
                 SELECT total(directory), count(*) - total(directory), total(length), total(length * replication)
                 FROM inode WHERE id IN (SELECT id FROM tree)
@@ -185,50 +230,61 @@ internal sealed class Namespace : IDisposable
     /// <summary>Changes what is not null.</summary>
     public void SetAttributes(
         Inode inode, string? permission = null, string? owner = null, string? group = null,
-        long? modifiedMs = null, long? accessedMs = null)
+        long? modifiedMs = null, long? accessedMs = null, int? replication = null)
     {
         lock (_lock)
         {
-            Run("""
+            _file.Run("""
                 UPDATE inode SET permission = coalesce($permission, permission), owner = coalesce($owner, owner),
                   grp = coalesce($group, grp), modified = coalesce($modified, modified),
-                  accessed = coalesce($accessed, accessed) WHERE id = $id
+                  accessed = coalesce($accessed, accessed), replication = coalesce($replication, replication)
+                WHERE id = $id
                 """,
                 ("$permission", permission), ("$owner", owner), ("$group", group), ("$modified", modifiedMs),
-                ("$accessed", accessedMs), ("$id", inode.Id));
+                ("$accessed", accessedMs), ("$replication", replication), ("$id", inode.Id));
         }
     }
 
-    public void Dispose() => _database.Dispose();
+    public void Dispose() => _file.Dispose();
 
     private long Now => _time.GetUtcNow().ToUnixTimeMilliseconds();
+
+    private static bool IsBelow(string path, string directory) =>
+        path.StartsWith(directory + "/", StringComparison.Ordinal);
 
     private Inode? Locked(string path)
     {
         var inode = ById(RootId);
         foreach (var name in path.Split('/', StringSplitOptions.RemoveEmptyEntries))
         {
-            inode = Query($"SELECT {InodeColumns} FROM inode WHERE parent = $parent AND name = $name", ReadInode,
-                ("$parent", inode.Id), ("$name", name)).FirstOrDefault();
-            if (inode is null)
+            if (Child(inode.Id, name) is not { } next)
                 return null;
+            inode = next;
         }
         return inode;
     }
 
-    private Inode ById(long id) => Query($"SELECT {InodeColumns} FROM inode WHERE id = $id", ReadInode, ("$id", id))[0];
+    private Inode ById(long id) =>
+        _file.Query($"SELECT {InodeColumns} FROM inode WHERE id = $id", ReadInode, ("$id", id))[0];
 
-    private Inode MakeDirectoriesLocked(string path, string permission, string owner, string group)
+    private Inode? Child(long parent, string name) => _file.Query(
+        $"SELECT {InodeColumns} FROM inode WHERE parent = $parent AND name = $name", ReadInode,
+        ("$parent", parent), ("$name", name)).FirstOrDefault();
+
+    private bool HasChildren(long id) =>
+        _file.Query("SELECT EXISTS(SELECT 1 FROM inode WHERE parent = $id)", r => r.GetInt64(0), ("$id", id))[0] == 1;
+
+    private Inode MakeDirectoriesLocked(string path, string permission, string owner)
     {
         var current = ById(RootId);
         var at = StoragePath.Root;
         foreach (var name in path.Split('/', StringSplitOptions.RemoveEmptyEntries))
         {
             at = StoragePath.Join(at, name);
-            if (Locked(at) is not { } next)
+            if (Child(current.Id, name) is not { } next)
             {
                 var id = Insert(current.Id,
-                    new Inode(0, name, true, 0, 0, 0, Now, 0, permission, owner, group));
+                    new Inode(0, name, true, 0, 0, 0, Now, 0, permission, owner, current.Group));
                 Touch(current.Id);
                 next = ById(id);
             }
@@ -239,7 +295,16 @@ internal sealed class Namespace : IDisposable
         return current;
     }
 
-    private long Insert(long parent, Inode inode) => Query("""
+    private void Move(Inode source, string path, Inode parent, string destination)
+    {
+        var oldParent = Locked(StoragePath.ParentOf(path)!)!;
+        _file.Run("UPDATE inode SET parent = $parent, name = $name WHERE id = $id",
+            ("$parent", parent.Id), ("$name", StoragePath.NameOf(destination)), ("$id", source.Id));
+        Touch(parent.Id);
+        Touch(oldParent.Id);
+    }
+
+    private long Insert(long parent, Inode inode) => _file.Query("""
         INSERT INTO inode(parent, name, directory, length, block_size, replication, modified, accessed, permission, owner, grp)
         VALUES($parent, $name, $directory, $length, $block_size, $replication, $modified, $accessed, $permission, $owner, $group)
         RETURNING id
@@ -249,74 +314,20 @@ internal sealed class Namespace : IDisposable
         ("$modified", inode.ModifiedMs), ("$accessed", inode.AccessedMs), ("$permission", inode.Permission),
         ("$owner", inode.Owner), ("$group", inode.Group))[0];
 
-    private void AddBlocks(long file, int firstNumber, IReadOnlyList<Block> blocks)
-    {
-        for (var i = 0; i < blocks.Count; i++)
-        {
-            Run("INSERT INTO block(id, inode, number, length) VALUES($id, $inode, $number, $length)",
-                ("$id", blocks[i].Id), ("$inode", file), ("$number", firstNumber + i), ("$length", blocks[i].Length));
-            foreach (var node in blocks[i].Nodes)
-                Run("INSERT INTO replica(block, node) VALUES($block, $node)", ("$block", blocks[i].Id), ("$node", node));
-        }
-    }
-
-    private List<Block> BlocksOf(long file)
-    {
-        var offset = 0L;
-        List<Block> blocks = [];
-        foreach (var (id, length) in Query("SELECT id, length FROM block WHERE inode = $id ORDER BY number",
-            r => (r.GetInt64(0), r.GetInt64(1)), ("$id", file)))
-        {
-            blocks.Add(new Block(id, offset, length,
-                Query("SELECT node FROM replica WHERE block = $id ORDER BY node", r => r.GetString(0), ("$id", id))));
-            offset += length;
-        }
-        return blocks;
-    }
-
-    private List<long> Subtree(long id) => Query(
+    private List<long> Subtree(long id) => _file.Query(
         "WITH RECURSIVE tree(id) AS (SELECT $id UNION ALL SELECT i.id FROM inode i JOIN tree t ON i.parent = t.id) SELECT id FROM tree",
         r => r.GetInt64(0), ("$id", id));
 
     private void Remove(long id)
     {
-        Run("DELETE FROM replica WHERE block IN (SELECT id FROM block WHERE inode = $id)", ("$id", id));
-        Run("DELETE FROM block WHERE inode = $id", ("$id", id));
-        Run("DELETE FROM inode WHERE id = $id", ("$id", id));
+        _file.Run("DELETE FROM replica WHERE block IN (SELECT id FROM block WHERE inode = $id)", ("$id", id));
+        _file.Run("DELETE FROM block WHERE inode = $id", ("$id", id));
+        _file.Run("DELETE FROM inode WHERE id = $id", ("$id", id));
     }
 
-    private void Touch(long id) => Run("UPDATE inode SET modified = $now WHERE id = $id", ("$now", Now), ("$id", id));
+    private void Touch(long id) => _file.Run("UPDATE inode SET modified = $now WHERE id = $id", ("$now", Now), ("$id", id));
 
     private static Inode ReadInode(SqliteDataReader r) => new(
         r.GetInt64(0), r.GetString(1), r.GetInt64(2) == 1, r.GetInt64(3), r.GetInt64(4), r.GetInt32(5), r.GetInt64(6),
         r.GetInt64(7), r.GetString(8), r.GetString(9), r.GetString(10));
-
-    private int Run(string sql, params ReadOnlySpan<(string Name, object? Value)> parameters)
-    {
-        using var command = Command(sql, parameters);
-        return command.ExecuteNonQuery();
-    }
-
-    private List<T> Query<T>(
-        string sql, Func<SqliteDataReader, T> read, params ReadOnlySpan<(string Name, object? Value)> parameters)
-    {
-        using var command = Command(sql, parameters);
-        using var reader = command.ExecuteReader();
-        List<T> rows = [];
-        while (reader.Read())
-            rows.Add(read(reader));
-        return rows;
-    }
-
-    /// <remarks>All statements are constants of this class; values only ever come as parameters.</remarks>
-    private SqliteCommand Command(string sql, ReadOnlySpan<(string Name, object? Value)> parameters)
-    {
-        var command = _database.CreateCommand();
-#pragma warning disable CA2100
-        command.CommandText = sql;
-#pragma warning restore CA2100
-        foreach (var (name, value) in parameters)
-            command.Parameters.AddWithValue(name, value ?? DBNull.Value);
-        return command;
-    }
 }

@@ -12,22 +12,32 @@ namespace Agora.Hadoop.Store;
 /// <summary>A running embedded store, reached on the loopback interface only.</summary>
 public sealed class StoreHost : IAsyncDisposable
 {
+    /// <summary>Lets the next part of a file be read while the last one is being sent.</summary>
+    private const long ResponseBufferBytes = 1 << 20;
+
     private readonly WebApplication _web;
     private readonly EmbeddedStore _store;
+    private readonly MasterLiveAgents? _agents;
+    private readonly CancellationTokenSource _stop = new();
+    private readonly Task _replication;
 
-    private StoreHost(WebApplication web, EmbeddedStore store, Uri address)
+    private StoreHost(WebApplication web, EmbeddedStore store, MasterLiveAgents? agents, Uri address)
     {
         _web = web;
         _store = store;
+        _agents = agents;
+        _replication = store.Replicator.RunAsync(_stop.Token);
         Address = address;
     }
 
     public Uri Address { get; }
 
     /// <param name="port">0 takes any that is free.</param>
-    public static async Task<StoreHost> StartAsync(StoreOptions options, int port, TimeProvider time)
+    public static async Task<StoreHost> StartAsync(StoreOptions options, int port, TimeProvider time,
+        Action<string>? log = null)
     {
-        var store = new EmbeddedStore(options, time);
+        var agents = options.Masters.Count == 0 ? null : new MasterLiveAgents(options.Masters, time);
+        var store = new EmbeddedStore(options, agents, time, log ?? (_ => { }));
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.SetMinimumLevel(LogLevel.Warning);
         builder.WebHost.ConfigureKestrel(kestrel =>
@@ -37,12 +47,14 @@ public sealed class StoreHost : IAsyncDisposable
             kestrel.Limits.MaxRequestBodySize = null;
             kestrel.Limits.MinRequestBodyDataRate = null;
             kestrel.Limits.MinResponseDataRate = null;
+            kestrel.Limits.MaxResponseBufferSize = ResponseBufferBytes;
+            kestrel.AddServerHeader = false;
         });
         var web = builder.Build();
-        web.Run(new WebHdfsServer(store, options).HandleAsync);
+        web.Run(new WebHdfsServer(store, options, time).HandleAsync);
         await web.StartAsync();
         var address = web.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
-        return new StoreHost(web, store, new Uri(address));
+        return new StoreHost(web, store, agents, new Uri(address));
     }
 
     public Task WaitForShutdownAsync(CancellationToken stop) => _web.WaitForShutdownAsync(stop);
@@ -50,6 +62,17 @@ public sealed class StoreHost : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _web.DisposeAsync();
+        await _stop.CancelAsync();
+        try
+        {
+            await _replication;
+        }
+        catch (OperationCanceledException)
+        {
+            // That was asked for.
+        }
+        _agents?.Dispose();
         _store.Dispose();
+        _stop.Dispose();
     }
 }

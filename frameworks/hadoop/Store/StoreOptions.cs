@@ -7,10 +7,22 @@ public sealed record StoreOptions(string Root, IReadOnlyList<string> Nodes)
     /// <summary>In bytes, for files whose writer names no other.</summary>
     public long BlockSizeBytes { get; init; } = 64 << 20;
 
-    /// <summary>Copies of each block, for files whose writer names no other; never more than there are nodes.</summary>
+    /// <summary>Copies of each block, for files whose writer names no other.</summary>
     public int Replication { get; init; } = 1;
 
-    /// <summary>The group of new files.</summary>
+    /// <summary>Masters that know which nodes have an agent; none makes all nodes count as living.</summary>
+    public IReadOnlyList<Uri> Masters { get; init; } = [];
+
+    /// <summary>How long a node may be without an agent before its copies are made anew elsewhere.</summary>
+    public TimeSpan DeadAfter { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Time between two blocks that are read through to find damage.</summary>
+    public TimeSpan ScrubInterval { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>The user who may do everything; owns what the store makes itself.</summary>
+    public string Superuser { get; init; } = Environment.UserName;
+
+    /// <summary>The group of the root directory, which what is made below inherits; its members may do everything.</summary>
     public string Group { get; init; } = "supergroup";
 
     /// <summary>The user of requests that name none.</summary>
@@ -18,6 +30,9 @@ public sealed record StoreOptions(string Root, IReadOnlyList<string> Nodes)
 
     /// <summary>The smallest block size a writer may name, in bytes.</summary>
     public const long BlockSizeBytesMin = 512;
+
+    /// <summary>The most copies a writer may ask for.</summary>
+    public const int ReplicationMax = 512;
 
     /// <summary>The longest path, in characters.</summary>
     public const int PathLengthMax = 8_000;

@@ -14,6 +14,8 @@ internal sealed class WebHdfsException(int status, string exception, string java
 
     public static WebHdfsException NotFound(string message) => new(404, "FileNotFoundException", "java.io", message);
     public static WebHdfsException Io(string message) => new(403, "IOException", "java.io", message);
+    public static WebHdfsException Denied(string message) =>
+        new(403, "AccessControlException", "org.apache.hadoop.security", message);
     public static WebHdfsException BadArgument(string message) =>
         new(400, "IllegalArgumentException", "java.lang", message);
     public static WebHdfsException BadParameter(string name, string problem) =>
@@ -23,11 +25,12 @@ internal sealed class WebHdfsException(int status, string exception, string java
 /// <summary>A request's path and parameters, as WebHDFS reads them: names of parameters in any case.</summary>
 internal sealed class WebHdfsRequest
 {
-    public const string PathPrefix = "/webhdfs/v1";
+    public const string PathPrefix = "/webhdfs/v1", DataStep = "datanode";
 
     private readonly SortedDictionary<string, string> _parameters = new(StringComparer.OrdinalIgnoreCase);
 
-    public WebHdfsRequest(HttpContext context, string defaultUser)
+    /// <param name="cookies">Tells who sent a request that names nobody.</param>
+    public WebHdfsRequest(HttpContext context, string defaultUser, AuthCookie cookies)
     {
         var target = context.Features.Get<IHttpRequestFeature>()!.RawTarget;
         var question = target.IndexOf('?', StringComparison.Ordinal);
@@ -45,12 +48,21 @@ internal sealed class WebHdfsRequest
         foreach (var (name, value) in context.Request.Query)
             _parameters[name] = value.ToString();
         Operation = this["op"]?.ToUpperInvariant();
-        User = this["user.name"] is { Length: > 0 } user ? user : defaultUser;
+        var known = cookies.UserOf(context.Request.Cookies[AuthCookie.Name]);
+        var named = this["user.name"] is { Length: > 0 } user ? user : null;
+        User = named ?? known ?? defaultUser;
+        WantsCookie = named is not null && named != known && !IsDataStep;
     }
 
     public string Path { get; }
     public string? Operation { get; }
     public string User { get; }
+
+    /// <summary>The second step of an operation in two, which a data node would serve.</summary>
+    public bool IsDataStep => this[DataStep] is not null;
+
+    /// <summary>The user has named himself, and has no cookie that says so.</summary>
+    public bool WantsCookie { get; }
 
     public string? this[string name] => _parameters.GetValueOrDefault(name);
 
@@ -85,7 +97,7 @@ internal sealed class WebHdfsRequest
         foreach (var (name, value) in defaults)
             all.TryAdd(name, value);
         foreach (var (name, value) in all)
-            if (name.ToLowerInvariant() is not ("op" or "user.name"))
+            if (name.ToLowerInvariant() is not ("op" or "user.name" or "noredirect"))
                 query += $"&{Uri.EscapeDataString(name)}={Uri.EscapeDataString(value)}";
         return query;
     }

@@ -40,7 +40,7 @@ internal sealed class LocalJob : MapReduce.RunningJob
         var job = new LocalJob(id.ToString());
         try
         {
-            var (submission, splits) = PrepareAsync(package, stores, directory).GetAwaiter().GetResult();
+            var (submission, splits) = PrepareAsync(id, package, stores, directory).GetAwaiter().GetResult();
             job._run = Task.Run(() => job.RunAsync(id, submission, splits, stores, directory));
         }
         catch (SubmissionRefusedException e)
@@ -63,7 +63,7 @@ internal sealed class LocalJob : MapReduce.RunningJob
     }
 
     private static async Task<(JobSubmission, IReadOnlyList<InputSplit>)> PrepareAsync(
-        JobPackage package, UserStores stores, string directory)
+        JobId id, JobPackage package, UserStores stores, string directory)
     {
         var user = stores.Of(Environment.UserName);
         await package.StoreSplitsAsync(user.Find($"file:{directory}/splits"));
@@ -73,10 +73,10 @@ internal sealed class LocalJob : MapReduce.RunningJob
         if (conf.Problems() is { Count: > 0 } problems)
             throw new SubmissionRefusedException(RefusalKind.Invalid, string.Join("; ", problems));
         var output = user.Find(conf.Text(Jobs.JobConf.OutputPath));
-        await JobOutput.CheckFreeAsync(output);
+        await JobOutput.CheckFreeAsync(output, id);
         var files = await JobInput.FindAsync(user, conf.Paths(Jobs.JobConf.InputPaths));
         var splits = SplitPlan.Cut(files, conf.Int(Jobs.JobConf.MapTasks), conf.Long(Jobs.JobConf.SplitSizeMin));
-        await JobOutput.SetUpAsync(output);
+        await JobOutput.SetUpAsync(output, id);
         return (submission, splits);
     }
 

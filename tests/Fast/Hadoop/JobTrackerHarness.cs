@@ -12,25 +12,51 @@ internal sealed class JobTrackerHarness
     private readonly List<SchedulerCall> _calls = [];
     private int _offers;
 
-    public JobTracker Tracker { get; } = new(new JobTrackerOptions(
-        "202611221644", new FrameworkInfo(null, "hadoop"), new CommandSpec(["agora-hadoop", "tasktracker"])));
+    private readonly List<JobTrackerRecord> _journal = [];
+
+    public JobTrackerHarness(JobScheduling scheduling = JobScheduling.Fair) => Tracker = NewTracker(scheduling);
+
+    public JobTracker Tracker { get; private set; }
+
+    /// <summary>Everything the JobTracker has written down so far.</summary>
+    public IReadOnlyList<JobTrackerRecord> Journal => _journal;
 
     public Resources AgentSize { get; init; } = Resources.Of(2, 2048);
 
     /// <summary>Calls of the last step.</summary>
     public IReadOnlyList<SchedulerCall> Calls => _calls;
 
+    /// <summary>The store does not answer to commits.</summary>
+    public bool HoldCommits { get; set; }
+
     public IReadOnlyList<JobTrackerEffect> Effects { get; private set; } = [];
 
     /// <summary>Everything launched and not yet ended, by task.</summary>
     public SortedDictionary<TaskId, TaskSpec> Running { get; } = [];
+
+    /// <summary>Kills the JobTracker and starts another on its journal, which has gone through its text form.</summary>
+    public void Restart()
+    {
+        Tracker = NewTracker(JobScheduling.Fair);
+        Tracker.Restore(_journal.Select(r => JsonSerializer.Deserialize(
+            JsonSerializer.Serialize(r, JobsJson.Default.JobTrackerRecord), JobsJson.Default.JobTrackerRecord)!));
+        Step(_ => { });
+        Tell(new SchedulerEvent.Subscribed(new FrameworkId("f"), 1, TimeSpan.FromSeconds(5), Resources.Empty));
+    }
+
+    /// <summary>Lets the JobTracker's own deadlines pass.</summary>
+    public void Tick() => Step(calls => Tracker.Tick(_time.GetUtcNow(), calls));
+
+    public void Progress(TaskId task, double fraction) => Tell(new SchedulerEvent.Message(
+        Running[task].AgentId, new ExecutorId("tasktracker"), JsonSerializer.SerializeToUtf8Bytes(
+            new TrackerProgress([new AttemptProgress(task.Value, fraction, null)]), JobsJson.Default.TrackerProgress)));
 
     public void Advance(TimeSpan time) => _time.Advance(time);
 
     /// <summary>Submits a job with a split for each list of hosts.</summary>
     public JobId Submit(string[][] splits, params (string Name, string Value)[] conf)
     {
-        var id = Tracker.ReserveJobId()!.Value;
+        var id = Tracker.ReserveJobId(_time.GetUtcNow())!.Value;
         var properties = conf.ToDictionary(c => c.Name, c => c.Value);
         properties[JobConf.OutputPath] = $"hdfs://h/out{id.Number}";
         Tell(new JobTrackerEvent.Submitted(id, new JobSubmission("ann", properties, [])));
@@ -59,11 +85,11 @@ internal sealed class JobTrackerHarness
     public void Fail(TaskId task, params string[] lostMaps) => End(task, TaskState.Failed,
         new AttemptReport(LostMapOutputs: lostMaps.Length > 0 ? lostMaps : null, LogTail: "it said why"));
 
-    public void End(TaskId task, TaskState state, AttemptReport? report = null)
+    public void End(TaskId task, TaskState state, AttemptReport? report = null, StatusReason reason = StatusReason.None)
     {
         var agent = Running[task].AgentId;
         Running.Remove(task);
-        Tell(new SchedulerEvent.Update(new TaskStatus(task, state, StatusSource.Executor, StatusReason.None, "exit 3",
+        Tell(new SchedulerEvent.Update(new TaskStatus(task, state, StatusSource.Executor, reason, "exit 3",
             _time.GetUtcNow(), agent, Data: report is null ? default
                 : JsonSerializer.SerializeToUtf8Bytes(report, JobsJson.Default.AttemptReport))));
     }
@@ -77,18 +103,26 @@ internal sealed class JobTrackerHarness
 
     public JobStatus Status(JobId id) => Tracker.Status(id)!;
 
+    private static JobTracker NewTracker(JobScheduling scheduling) => new(new JobTrackerOptions(
+        "202611221644", new FrameworkInfo(new FrameworkId("f"), "hadoop"), new CommandSpec(["agora-hadoop", "tasktracker"]))
+    {
+        Scheduling = scheduling,
+        PoolWeights = new Dictionary<string, decimal> { ["heavy"] = 3 },
+    });
+
     private void Step(Action<ICollection<SchedulerCall>> step)
     {
         _calls.Clear();
         step(_calls);
         foreach (var task in Launched)
             Running.Add(task.Id, task);
+        _journal.AddRange(Tracker.TakeRecords().Records);
         Effects = Tracker.TakeEffects();
         foreach (var effect in Effects)
         {
             JobTrackerEvent? answer = effect switch
             {
-                JobTrackerEffect.CommitAttempt e => new JobTrackerEvent.AttemptCommitted(e.Attempt),
+                JobTrackerEffect.CommitAttempt e when !HoldCommits => new JobTrackerEvent.AttemptCommitted(e.Attempt),
                 JobTrackerEffect.CommitJob e => new JobTrackerEvent.JobCommitted(e.JobId),
                 JobTrackerEffect.AbortJob e => new JobTrackerEvent.JobAborted(e.JobId),
                 _ => null,

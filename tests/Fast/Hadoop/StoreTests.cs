@@ -18,8 +18,8 @@ public sealed class StoreTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _host = await StoreHost.StartAsync(
-            new StoreOptions(_root, ["node1", "node2", "node3"]) { BlockSizeBytes = 1000, Replication = 2 }, 0, TimeProvider.System);
-        _store = new WebHdfs(_host.Address, "ann");
+            new StoreOptions(_root, ["node1", "node2", "node3"]) { BlockSizeBytes = 1000, Replication = 2, Superuser = "root" }, 0, TimeProvider.System);
+        _store = new WebHdfs(_host.Address, "root");
     }
 
     public async ValueTask DisposeAsync()
@@ -56,11 +56,11 @@ public sealed class StoreTests : IAsyncLifetime
     public async Task A_damaged_copy_is_passed_over_and_with_no_whole_one_left_the_read_fails()
     {
         await WriteAsync("/f", Encoding.ASCII.GetBytes("some text"));
-        var copies = Directory.GetFiles(_root, "blk_*", SearchOption.AllDirectories)
-            .Where(f => !f.EndsWith(".crc", StringComparison.Ordinal)).ToList();
+        var copies = Copies();
         await File.WriteAllTextAsync(copies[0], "same text", Stop);
         Assert.Equal("some text", Encoding.ASCII.GetString(await ReadAsync("/f", 0, null)));
-        await File.WriteAllTextAsync(copies[1], "same text", Stop);
+        foreach (var copy in Copies())
+            await File.WriteAllTextAsync(copy, "same text", Stop);
         await Assert.ThrowsAnyAsync<Exception>(() => ReadAsync("/f", 0, null));
     }
 
@@ -81,7 +81,7 @@ public sealed class StoreTests : IAsyncLifetime
     {
         await WriteAsync("/d/f", new byte[100]);
         await WriteAsync("/d/f", new byte[2500], overwrite: true);
-        Assert.Equal(3 * 2 * 2, Directory.GetFiles(_root, "blk_*", SearchOption.AllDirectories).Length);
+        Assert.Equal(3 * 2, Directory.GetFiles(_root, "blk_*", SearchOption.AllDirectories).Length);
         Assert.True(await _store.DeleteAsync("/d", recursive: true, Stop));
         Assert.Empty(Directory.GetFiles(_root, "blk_*", SearchOption.AllDirectories));
         Assert.False(await _store.DeleteAsync("/d", recursive: true, Stop));
@@ -107,8 +107,8 @@ public sealed class StoreTests : IAsyncLifetime
         var stray = Path.Combine(_root, "node1", "blocks", "blk_999");
         await File.WriteAllTextAsync(stray, "half written", Stop);
         await _host.DisposeAsync();
-        _host = await StoreHost.StartAsync(new StoreOptions(_root, ["node1", "node2", "node3"]), 0, TimeProvider.System);
-        using var again = new WebHdfs(_host.Address, "ann");
+        _host = await StoreHost.StartAsync(new StoreOptions(_root, ["node1", "node2", "node3"]) { Superuser = "root" }, 0, TimeProvider.System);
+        using var again = new WebHdfs(_host.Address, "root");
         Assert.Equal(3, (await again.StatAsync("/d/f", Stop))!.Length);
         Assert.False(File.Exists(stray));
     }
@@ -141,14 +141,14 @@ public sealed class StoreTests : IAsyncLifetime
     public async Task Data_operations_are_redirected_and_lists_look_as_Hadoops_do()
     {
         using var http = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false });
-        using var redirect = await http.PutAsync($"{_host.Address}webhdfs/v1/w/f?op=CREATE&user.name=ann&permission=600", null, Stop);
+        using var redirect = await http.PutAsync($"{_host.Address}webhdfs/v1/w/f?op=CREATE&user.name=root&permission=600", null, Stop);
         Assert.Equal(HttpStatusCode.TemporaryRedirect, redirect.StatusCode);
-        Assert.StartsWith("?op=CREATE&user.name=ann&overwrite=false&permission=600", redirect.Headers.Location!.Query, StringComparison.Ordinal);
+        Assert.StartsWith("?op=CREATE&user.name=root&overwrite=false&permission=600", redirect.Headers.Location!.Query, StringComparison.Ordinal);
         using var created = await http.PutAsync(redirect.Headers.Location, new ByteArrayContent([65, 66]), Stop);
         Assert.Equal(HttpStatusCode.Created, created.StatusCode);
         var list = await http.GetStringAsync($"{_host.Address}webhdfs/v1/w?op=LISTSTATUS", Stop);
         Assert.Matches("^\\{\"FileStatuses\":\\{\"FileStatus\":\\[\n\\{\"accessTime\":\\d+,\"blockSize\":1000,\"group\":\"supergroup\"," +
-            "\"length\":2,\"modificationTime\":\\d+,\"owner\":\"ann\",\"pathSuffix\":\"f\",\"permission\":\"600\",\"replication\":2," +
+            "\"length\":2,\"modificationTime\":\\d+,\"owner\":\"root\",\"pathSuffix\":\"f\",\"permission\":\"600\",\"replication\":2," +
             "\"type\":\"FILE\"\\}\n\\]\\}\\}\n$", list);
     }
 
@@ -164,6 +164,73 @@ public sealed class StoreTests : IAsyncLifetime
         Assert.Equal("/g/sub/a3.txt", await NamesAsync("/*/s*/*"));
         Assert.Equal("", await NamesAsync("/g/none*"));
     }
+
+    [Fact]
+    public async Task A_checksum_is_the_one_real_HDFS_computes_also_of_a_file_that_was_appended_to()
+    {
+        await WriteAsync("/f", Encoding.ASCII.GetBytes("hello\nworld\n"));
+        using var http = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false });
+        using var redirect = await http.PostAsync($"{_host.Address}webhdfs/v1/f?op=APPEND&user.name=root", null, Stop);
+        using var appended = await http.PostAsync(redirect.Headers.Location, new StringContent("hello\nworld\n"), Stop);
+        Assert.Equal(HttpStatusCode.OK, appended.StatusCode);
+        using var following = new HttpClient();
+        // Recorded from Hadoop 1.0.3.
+        Assert.Equal("{\"FileChecksum\":{\"algorithm\":\"MD5-of-0MD5-of-512CRC32\",\"bytes\":" +
+            "\"0000020000000000000000002bae0f30620c8a220d91b35b4f0fa35a00000000\",\"length\":28}}",
+            await following.GetStringAsync($"{_host.Address}webhdfs/v1/f?op=GETFILECHECKSUM", Stop));
+    }
+
+    [Theory]
+    [InlineData("PUT", "/rootonly/x?op=MKDIRS&user.name=bob", "user=bob, access=WRITE, inode=\\\"\\\":root:supergroup:rwxr-xr-x")]
+    [InlineData("PUT", "/rootonly/x?op=MKDIRS", "user=webuser, access=WRITE, inode=\\\"\\\":root:supergroup:rwxr-xr-x")]
+    [InlineData("DELETE", "/secret?op=DELETE&user.name=bob", "user=bob, access=WRITE, inode=\\\"\\\":root:supergroup:rwxr-xr-x")]
+    [InlineData("GET", "/secret?op=LISTSTATUS", "user=webuser, access=READ_EXECUTE, inode=\\\"secret\\\":root:supergroup:rwx------")]
+    [InlineData("GET", "/secret/f?op=GETFILESTATUS&user.name=bob", "user=bob, access=EXECUTE, inode=\\\"secret\\\":root:supergroup:rwx------")]
+    public async Task What_a_user_may_not_do_is_refused_in_Hadoops_words(string method, string target, string message)
+    {
+        await WriteAsync("/secret/f", [1]);
+        using var http = new HttpClient(new HttpClientHandler { UseCookies = false });
+        using var hidden = await http.PutAsync($"{_host.Address}webhdfs/v1/secret?op=SETPERMISSION&permission=700&user.name=root", null, Stop);
+        Assert.Equal(HttpStatusCode.OK, hidden.StatusCode);
+        using var request = new HttpRequestMessage(new HttpMethod(method), $"{_host.Address}webhdfs/v1{target}");
+        using var response = await http.SendAsync(request, Stop);
+        Assert.Equal(HttpStatusCode.Forbidden, response.StatusCode);
+        Assert.Equal("{\"RemoteException\":{\"exception\":\"AccessControlException\",\"javaClassName\":" +
+            $"\"org.apache.hadoop.security.AccessControlException\",\"message\":\"Permission denied: {message}\"}}}}",
+            await response.Content.ReadAsStringAsync(Stop));
+    }
+
+    [Fact]
+    public async Task Any_user_may_make_a_home_and_only_its_owner_may_remove_it()
+    {
+        using var bob = new WebHdfs(_host.Address, "bob");
+        using var ann = new WebHdfs(_host.Address, "ann");
+        await bob.CreateAsync("/user/bob/f", new CreateOptions(), (s, stop) => s.WriteAsync(new byte[1], stop).AsTask(), Stop);
+        Assert.Equal("bob", (await ann.StatAsync("/user/bob", Stop))!.Owner);
+        await Assert.ThrowsAsync<StorageException>(() => ann.DeleteAsync("/user/bob", recursive: true, Stop));
+        await Assert.ThrowsAsync<StorageException>(() => ann.RenameAsync("/user/bob", "/tmp/bob", Stop));
+        Assert.True(await bob.DeleteAsync("/user/bob", recursive: true, Stop));
+    }
+
+    [Fact]
+    public async Task The_cookie_of_a_user_who_named_himself_names_him_again()
+    {
+        using var http = new HttpClient(new HttpClientHandler { UseCookies = false });
+        using var named = await http.GetAsync($"{_host.Address}webhdfs/v1/?op=GETHOMEDIRECTORY&user.name=bob", Stop);
+        var cookie = Assert.Single(named.Headers.GetValues("Set-Cookie")).Split(';')[0];
+        Assert.Equal("{\"Path\":\"/user/bob\"}", await HomeAsync(cookie));
+        Assert.Equal("{\"Path\":\"/user/webuser\"}", await HomeAsync(cookie.Replace("u=bob", "u=root", StringComparison.Ordinal)));
+
+        async Task<string> HomeAsync(string value)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, $"{_host.Address}webhdfs/v1/?op=GETHOMEDIRECTORY");
+            request.Headers.Add("Cookie", value);
+            using var response = await http.SendAsync(request, Stop);
+            return await response.Content.ReadAsStringAsync(Stop);
+        }
+    }
+
+    private List<string> Copies() => [.. Directory.GetFiles(_root, "blk_*", SearchOption.AllDirectories).Order()];
 
     private async Task<string> NamesAsync(string pattern) =>
         string.Join(' ', (await PathPattern.ExpandAsync(_store, pattern, Stop)).Select(f => f.Path));

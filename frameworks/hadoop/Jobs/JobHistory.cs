@@ -1,0 +1,152 @@
+using System.Globalization;
+using System.Text;
+using System.Xml.Linq;
+
+namespace Agora.Hadoop.Jobs;
+
+/// <summary>
+/// What is left of an ended job for people and programs to read, in the two files that Hadoop 1 puts below
+/// <c>_logs/history</c> of the output directory: lines of <c>Kind KEY="value" … .</c>, and the job's properties.
+/// </summary>
+public sealed class JobHistory
+{
+    private readonly Job _job;
+
+    private JobHistory(Job job) => _job = job;
+
+    internal static JobHistory Of(Job endedJob) => new(endedJob);
+
+    /// <summary><c>job_(id)_(submit time in ms)_(user)_(job name)</c>.</summary>
+    public string FileName =>
+        $"{_job.Id}_{Ms(_job.Submitted)}_{_job.Submission.User}_{Uri.EscapeDataString(_job.Conf.Text(JobConf.JobName))}";
+
+    public string ConfFileName => $"{_job.Id}_conf.xml";
+
+    public string ConfText()
+    {
+        var properties = new SortedDictionary<string, string>(
+            JobConfDefaults.Values.ToDictionary(v => v.Key, v => v.Value), StringComparer.Ordinal);
+        foreach (var (name, value) in _job.Conf.Set)
+            properties[name] = value;
+        var xml = new XElement("configuration", properties.Select(p =>
+            new XElement("property", new XElement("name", p.Key), new XElement("value", Printable(p.Value)))));
+        return $"<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"no\"?>{xml.ToString(SaveOptions.DisableFormatting)}\n";
+    }
+
+    public string Text()
+    {
+        var text = new StringBuilder("Meta VERSION=\"1\" .\n");
+        Line(text, "Job", ("JOBID", _job.Id), ("JOBNAME", _job.Conf.Text(JobConf.JobName)),
+            ("USER", _job.Submission.User), ("SUBMIT_TIME", Ms(_job.Submitted)), ("JOBCONF", ConfFileName),
+            ("VIEW_JOB", "*"), ("MODIFY_JOB", "*"), ("JOB_QUEUE", _job.Conf.Text("mapred.job.queue.name")));
+        Line(text, "Job", ("JOBID", _job.Id), ("JOB_PRIORITY", _job.Priority));
+        Line(text, "Job", ("JOBID", _job.Id), ("LAUNCH_TIME", Ms(_job.Started ?? _job.Submitted)),
+            ("TOTAL_MAPS", _job.Maps.Length), ("TOTAL_REDUCES", _job.Reduces.Length), ("JOB_STATUS", "PREP"));
+        foreach (var task in _job.Maps.Concat(_job.Reduces))
+            if (task.Attempts.Count > 0)
+                Write(text, task);
+        Line(text, "Job", ("JOBID", _job.Id), ("FINISH_TIME", Ms(_job.Ended ?? _job.Submitted)),
+            ("JOB_STATUS", Word(_job.Outcome)), ("FINISHED_MAPS", Count(_job.Maps, JobTaskPhase.Done)),
+            ("FINISHED_REDUCES", Count(_job.Reduces, JobTaskPhase.Done)),
+            ("FAILED_MAPS", Count(_job.Maps, JobTaskPhase.GivenUp)),
+            ("FAILED_REDUCES", Count(_job.Reduces, JobTaskPhase.GivenUp)),
+            ("MAP_COUNTERS", Wire(Sum(_job.Maps))), ("REDUCE_COUNTERS", Wire(Sum(_job.Reduces))),
+            ("COUNTERS", Wire(_job.AllCounters())));
+        return text.ToString();
+    }
+
+    private static void Write(StringBuilder text, JobTask task)
+    {
+        var type = task.IsMap ? "MAP" : "REDUCE";
+        var kind = task.IsMap ? "MapAttempt" : "ReduceAttempt";
+        Line(text, "Task", ("TASKID", task.Id), ("TASK_TYPE", type), ("START_TIME", Ms(task.Attempts[0].Launched)),
+            ("SPLITS", string.Join(',', (task.Split?.Hosts ?? []).Select(h => $"/default-rack/{h}"))));
+        foreach (var attempt in task.Attempts)
+        {
+            Line(text, kind, ("TASK_TYPE", type), ("TASKID", task.Id), ("TASK_ATTEMPT_ID", attempt.Id),
+                ("START_TIME", Ms(attempt.Launched)), ("TRACKER_NAME", $"tracker_{attempt.Hostname}:{attempt.Files}"),
+                ("HTTP_PORT", attempt.Files[(attempt.Files.LastIndexOf(':') + 1)..]));
+            if (attempt is { End: { } end, EndTime: { } time })
+            {
+                Line(text, kind, ("TASK_TYPE", type), ("TASKID", task.Id), ("TASK_ATTEMPT_ID", attempt.Id),
+                    ("TASK_STATUS", Word(end)), ("FINISH_TIME", Ms(time)), ("HOSTNAME", $"/default-rack/{attempt.Hostname}"),
+                    ("STATE_STRING", attempt.Status ?? ""),
+                    ("ERROR", end == AttemptEnd.Succeeded ? "" : attempt.Message + Tail(attempt)),
+                    ("COUNTERS", Wire(attempt.Report?.Counters ?? [])));
+            }
+        }
+        if (task.Winner is { EndTime: { } done } winner)
+        {
+            Line(text, "Task", ("TASKID", task.Id), ("TASK_TYPE", type), ("TASK_STATUS", "SUCCESS"),
+                ("FINISH_TIME", Ms(done)), ("COUNTERS", Wire(winner.Report?.Counters ?? [])));
+        }
+        else if (task.Attempts[^1].EndTime is { } ended)
+        {
+            Line(text, "Task", ("TASKID", task.Id), ("TASK_TYPE", type),
+                ("TASK_STATUS", task.Phase == JobTaskPhase.GivenUp ? "FAILED" : "KILLED"), ("FINISH_TIME", Ms(ended)));
+        }
+    }
+
+    private static string Tail(Attempt attempt) => attempt.Report?.LogTail is { } tail ? "\n" + tail : "";
+
+    private static int Count(JobTask[] tasks, JobTaskPhase phase) => tasks.Count(t => t.Phase == phase);
+
+    private static Dictionary<string, Dictionary<string, long>> Sum(IEnumerable<JobTask> tasks)
+    {
+        var sum = new Counters();
+        foreach (var task in tasks)
+            if (task.Winner?.Report?.Counters is { } counters)
+                sum.Add(counters);
+        return sum.ToDictionary();
+    }
+
+    /// <summary>Groups as <c>{(group)(shown as)[(name)(shown as)(value)]…}</c>, with <c>\</c> before brackets in names.</summary>
+    private static string Wire(Dictionary<string, Dictionary<string, long>> counters)
+    {
+        var text = new StringBuilder();
+        foreach (var (group, names) in counters)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"{{({Bracketed(group)})({Bracketed(group)})");
+            foreach (var (name, value) in names)
+                text.Append(CultureInfo.InvariantCulture, $"[({Bracketed(name)})({Bracketed(name)})({value})]");
+            text.Append('}');
+        }
+        return text.ToString();
+    }
+
+    private static string Bracketed(string name)
+    {
+        var text = new StringBuilder();
+        foreach (var c in name)
+            (c is '(' or ')' or '[' or ']' or '{' or '}' or '\\' ? text.Append('\\') : text).Append(c);
+        return text.ToString();
+    }
+
+    private static void Line(StringBuilder text, string kind, params ReadOnlySpan<(string Key, object Value)> pairs)
+    {
+        text.Append(kind);
+        foreach (var (key, value) in pairs)
+        {
+            text.Append(CultureInfo.InvariantCulture, $" {key}=\"");
+            foreach (var c in Convert.ToString(value, CultureInfo.InvariantCulture)!)
+                (c is '"' or '=' or '.' or '\\' ? text.Append('\\') : text).Append(c);
+            text.Append('"');
+        }
+        text.Append(" .\n");
+    }
+
+    private static string Word(JobState state) => state == JobState.Succeeded ? "SUCCESS" : state.ToString().ToUpperInvariant();
+
+    private static string Word(AttemptEnd end) => end switch
+    {
+        AttemptEnd.Succeeded => "SUCCESS",
+        AttemptEnd.Failed => "FAILED",
+        AttemptEnd.Killed or AttemptEnd.LostInput => "KILLED",
+    };
+
+    private static long Ms(DateTimeOffset time) => time.ToUnixTimeMilliseconds();
+
+    /// <summary>XML has no place for most control characters.</summary>
+    private static string Printable(string value) =>
+        string.Concat(value.Where(c => c >= ' ' || c is '\t' or '\n' or '\r'));
+}
