@@ -75,8 +75,8 @@ internal static class StreamJob
             $"packageJobJar: [{string.Join(", ", packed)}] [] {Path.Combine(Path.GetTempPath(), jarName)} tmpDir=null");
         try
         {
-            line.Set(JobConf.InputPaths, string.Join(',', line.Inputs.Select(i => Qualify(stores, i))));
-            line.Set(JobConf.OutputPath, stores.Find(line.Output).ToString());
+            line.Set(JobConf.InputPaths, string.Join(',', line.Inputs.Select(i => Qualify(stores, OnStore(line, i)))));
+            line.Set(JobConf.OutputPath, stores.Find(OnStore(line, line.Output)).ToString());
         }
         catch (FormatException e)
         {
@@ -118,13 +118,14 @@ internal static class StreamJob
         {
             if (file.InStore)
             {
-                shipped.Add(new ShippedFile(stores.Find(file.Path).ToString(), file.Name));
+                shipped.Add(new ShippedFile(stores.Find(file.Path).ToString(), file.Name, file.Unpack));
                 continue;
             }
-            var target = $"{staging}/files/{shipped.Count}/{file.Name}";
+            var target = $"{staging}/files/{shipped.Count}/{Path.GetFileName(file.Path)}";
             await using var source = File.OpenRead(file.Path);
             await stores.Default.CreateAsync(target, new CreateOptions(Overwrite: true), source.CopyToAsync);
-            shipped.Add(new ShippedFile(new StoredPath(stores.Default, target).ToString(), file.Name));
+            shipped.Add(new ShippedFile(
+                new StoredPath(stores.Default, target).ToString(), file.Name, file.Unpack));
         }
         return shipped;
     }
@@ -193,6 +194,13 @@ internal static class StreamJob
             $"{Environment.ProcessPath} job  -Dmapred.job.tracker={client.Address} -kill {id}");
         ConsoleLog.Info(Logger, $"Tracking URL: {client.TrackingUrl(id.ToString())}");
     }
+
+    /// <summary>A path without a store is on that of <c>-fs</c>, if one was named.</summary>
+    private static string OnStore(StreamingCommandLine line, string path) =>
+        !line.Conf.TryGetValue(JobConf.DefaultStore, out var store) || path.Contains("://", StringComparison.Ordinal) ||
+            path.StartsWith("file:", StringComparison.Ordinal) ? path
+        : store.StartsWith("file:", StringComparison.Ordinal) ? $"file:{Path.GetFullPath(path)}"
+        : path.StartsWith('/') ? store.TrimEnd('/') + path : $"{store.TrimEnd('/')}/user/{Environment.UserName}/{path}";
 
     /// <summary>The path in full; a comma in it is escaped, as commas separate paths.</summary>
     private static string Qualify(Stores stores, string path)

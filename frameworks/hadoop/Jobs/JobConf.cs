@@ -20,6 +20,18 @@ public sealed class JobConf(IReadOnlyDictionary<string, string> set)
         KeyComparatorOptions = "mapred.text.key.comparator.options",
         KeyFieldSeparator = "map.output.key.field.separator",
         NonZeroExitIsFailure = "stream.non.zero.exit.is.failure",
+        InputFormat = "mapred.input.format.class", OutputFormat = "mapred.output.format.class",
+        MapperClass = "mapred.mapper.class", CombinerClass = "mapred.combiner.class",
+        ReducerClass = "mapred.reducer.class", RecordReader = "stream.recordreader.class",
+        RecordReaderPrefix = "stream.recordreader.", RecordDelimiter = "textinputformat.record.delimiter",
+        LinesPerMap = "mapred.line.input.format.linespermap", SplitSizeMax = "mapred.max.split.size",
+        Recursive = "mapred.input.dir.recursive", IgnoreKey = "stream.map.input.ignoreKey",
+        LazyOutput = "mapreduce.output.lazyoutputformat.outputformat", DefaultStore = "fs.default.name",
+        CompressOutput = "mapred.output.compress", OutputCodec = "mapred.output.compression.codec",
+        CompressMapOutput = "mapred.compress.map.output", SpillPercent = "io.sort.spill.percent",
+        ParallelCopies = "mapred.reduce.parallel.copies", CombineSpillsMin = "min.num.spills.for.combine",
+        TextOutputSeparator = "mapred.textoutputformat.separator", TruncateLimit = "stream.jobconf.truncate.limit",
+        KeepFailedFiles = "keep.failed.task.files",
         TrackerFailuresMax = "mapred.max.tracker.failures",
         MapFailuresPercent = "mapred.max.map.failures.percent",
         ReduceFailuresPercent = "mapred.max.reduce.failures.percent",
@@ -30,6 +42,8 @@ public sealed class JobConf(IReadOnlyDictionary<string, string> set)
         MapCpus = "agora.map.cpus", MapMib = "agora.map.memory.mb",
         ReduceCpus = "agora.reduce.cpus", ReduceMib = "agora.reduce.memory.mb";
 
+    private const char EnvironmentSeparator = '\u0001';
+
     public IReadOnlyDictionary<string, string> Set { get; } = set;
 
     public string? this[string name] => Set.GetValueOrDefault(name) ?? JobConfDefaults.Values.GetValueOrDefault(name);
@@ -37,7 +51,7 @@ public sealed class JobConf(IReadOnlyDictionary<string, string> set)
     public string Text(string name) => this[name] ?? "";
     public int Int(string name) => int.Parse(Text(name), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
     public long Long(string name) => long.Parse(Text(name), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
-    public bool Bool(string name) => Text(name) == "true";
+    public bool Bool(string name) => Text(name).Trim().Equals("true", StringComparison.OrdinalIgnoreCase);
     public TimeSpan Milliseconds(string name) => TimeSpan.FromMilliseconds(Long(name));
     public decimal Decimal(string name) => decimal.Parse(Text(name), NumberStyles.Number, CultureInfo.InvariantCulture);
 
@@ -73,6 +87,18 @@ public sealed class JobConf(IReadOnlyDictionary<string, string> set)
     /// <summary>The command line under a name, which holds it URL-encoded; null if there is none.</summary>
     public string? Command(string name) =>
         this[name] is { } encoded ? Uri.UnescapeDataString(encoded.Replace('+', ' ')) : null;
+
+    /// <summary>Pairs of name and value for <see cref="AddEnvironment"/>, in Hadoop's form where that holds them.</summary>
+    public static string JoinEnvironment(IReadOnlyList<string> pairs) =>
+        // Hadoop separates by blanks, which takes values with blanks apart.
+        pairs.Any(p => p.Contains(' ', StringComparison.Ordinal))
+            ? string.Concat(pairs.Select(p => p + EnvironmentSeparator)) : string.Join(' ', pairs);
+
+    /// <summary>What was joined by <see cref="JoinEnvironment"/>, or set by hand with blanks between.</summary>
+    public IReadOnlyList<string> Environment => Text(AddEnvironment) is var joined &&
+        joined.Contains(EnvironmentSeparator, StringComparison.Ordinal)
+            ? joined.Split(EnvironmentSeparator, StringSplitOptions.RemoveEmptyEntries)
+            : joined.Split(' ', StringSplitOptions.RemoveEmptyEntries);
 
     /// <summary>The old spelling of a property's name.</summary>
     public static string Canonical(string name) => JobConfDefaults.OldNames.GetValueOrDefault(name, name);

@@ -36,6 +36,12 @@ public static class JobConfDefaults
         ["mapred.reduce.tasks.speculative.execution"] = "true",
         ["mapred.task.timeout"] = "600000",
         ["mapreduce.job.counters.limit"] = "120",
+        ["min.num.spills.for.combine"] = "3",
+        ["mapred.max.split.size"] = "9223372036854775807",
+        ["mapred.textoutputformat.separator"] = "\t",
+        ["keep.failed.task.files"] = "false",
+        ["stream.minRecWrittenToEnableSkip_"] = "0",
+        ["stream.jobconf.truncate.limit"] = "-1",
         ["stream.non.zero.exit.is.failure"] = "true",
         [JobConf.NodeWaitMs] = "5000",
         [JobConf.RackWaitMs] = "5000",
@@ -49,6 +55,21 @@ public static class JobConfDefaults
     public static readonly IReadOnlyDictionary<string, string> OldNames = new Dictionary<string, string>
     {
         ["mapreduce.input.fileinputformat.inputdir"] = "mapred.input.dir",
+        ["fs.defaultFS"] = "fs.default.name",
+        ["mapreduce.fieldsel.data.field.separator"] = "mapred.data.field.separator",
+        ["mapreduce.fieldsel.map.output.key.value.fields.spec"] = "map.output.key.value.fields.spec",
+        ["mapreduce.fieldsel.reduce.output.key.value.fields.spec"] = "reduce.output.key.value.fields.spec",
+        ["mapreduce.input.fileinputformat.input.dir.recursive"] = "mapred.input.dir.recursive",
+        ["mapreduce.input.fileinputformat.split.maxsize"] = "mapred.max.split.size",
+        ["mapreduce.input.keyvaluelinerecordreader.key.value.separator"] = "key.value.separator.in.input.line",
+        ["mapreduce.map.combine.minspills"] = "min.num.spills.for.combine",
+        ["mapreduce.map.env"] = "mapred.map.child.env",
+        ["mapreduce.map.output.compress.codec"] = "mapred.map.output.compression.codec",
+        ["mapreduce.mapper.regex"] = "mapred.mapper.regex",
+        ["mapreduce.mapper.regexmapper..group"] = "mapred.mapper.regex.group",
+        ["mapreduce.output.textoutputformat.separator"] = "mapred.textoutputformat.separator",
+        ["mapreduce.reduce.env"] = "mapred.reduce.child.env",
+        ["mapreduce.task.files.preserve.failedtasks"] = "keep.failed.task.files",
         ["mapreduce.input.fileinputformat.split.minsize"] = "mapred.min.split.size",
         ["mapreduce.input.lineinputformat.linespermap"] = "mapred.line.input.format.linespermap",
         ["mapreduce.job.maxtaskfailures.per.tracker"] = "mapred.max.tracker.failures",
@@ -81,6 +102,12 @@ public static class JobConfDefaults
         ["mapreduce.task.timeout"] = "mapred.task.timeout",
     };
 
+    /// <summary>How streaming passes records to programs and back.</summary>
+    internal static readonly string[] StreamingForms = ["text", "keyonlytext"];
+
+    internal static readonly string[] StreamingFormProperties =
+        ["stream.map.input", "stream.map.output", "stream.reduce.input", "stream.reduce.output"];
+
     /// <summary>Properties that must be numbers, with what they may be.</summary>
     internal static readonly IReadOnlyList<(string Name, decimal Min, decimal Max)> Numbers =
     [
@@ -89,6 +116,12 @@ public static class JobConfDefaults
         (JobConf.MapAttempts, 1, 100),
         (JobConf.ReduceAttempts, 1, 100),
         (JobConf.SplitSizeMin, 0, long.MaxValue),
+        (JobConf.SplitSizeMax, 1, long.MaxValue),
+        (JobConf.LinesPerMap, 1, int.MaxValue),
+        (JobConf.SpillPercent, 0.01m, 1),
+        (JobConf.ParallelCopies, 1, 100),
+        (JobConf.CombineSpillsMin, 1, int.MaxValue),
+        (JobConf.TruncateLimit, -1, int.MaxValue),
         (JobConf.SortMib, 1, 2047),
         (JobConf.SortFactor, 2, 10_000),
         (JobConf.TrackerFailuresMax, 1, 1_000_000),
@@ -104,20 +137,19 @@ public static class JobConfDefaults
     ];
 
     internal static readonly IReadOnlySet<string> Fractional =
-        new HashSet<string> { JobConf.MapCpus, JobConf.ReduceCpus, JobConf.SlowStart };
+        new HashSet<string> { JobConf.MapCpus, JobConf.ReduceCpus, JobConf.SlowStart, JobConf.SpillPercent };
 
     /// <summary>Properties that change the result in a way the engine cannot yet, and the values it can do.</summary>
     internal static readonly IReadOnlyList<(string Name, string[] Accepted, string Hint)> Unsupported =
     [
-        ("mapred.output.compress", ["false"], "the output is written as plain text: leave the property out"),
-        ("mapred.input.format.class", ["org.apache.hadoop.mapred.TextInputFormat"], "only lines of text are read"),
-        ("mapred.output.format.class", ["org.apache.hadoop.mapred.TextOutputFormat"], "only text is written"),
-        ("textinputformat.record.delimiter", [], "records end at LF, CR or CR LF"),
-        ("stream.map.input", ["text"], "streaming passes text only"),
-        ("stream.map.output", ["text"], "streaming passes text only"),
-        ("stream.reduce.input", ["text"], "streaming passes text only"),
-        ("stream.reduce.output", ["text"], "streaming passes text only"),
-        ("mapred.input.dir.recursive", ["false"], "name the sub-directories as inputs, or use a pattern"),
+        ("stream.map.input", StreamingForms, "use text"),
+        ("stream.map.output", StreamingForms, "use text or keyonlytext"),
+        ("stream.reduce.input", StreamingForms, "use text"),
+        ("stream.reduce.output", StreamingForms, "use text or keyonlytext"),
+        ("mapred.input.format.class", [.. StreamingClasses.InputFormats], "it is none of the formats that can be read"),
+        ("mapred.output.format.class", [.. StreamingClasses.OutputFormats], "it is none of the formats that can be written"),
+        ("mapred.map.task.debug.script", [], "a failed attempt's log is printed with the job's end"),
+        ("mapred.reduce.task.debug.script", [], "a failed attempt's log is printed with the job's end"),
         ("mapred.partitioner.class", [StreamingClasses.HashPartitioner, StreamingClasses.KeyFieldPartitioner],
             "use HashPartitioner or KeyFieldBasedPartitioner"),
         ("mapred.output.key.comparator.class", [StreamingClasses.KeyFieldComparator],

@@ -4,7 +4,8 @@ using System.Text;
 namespace Agora.Hadoop.Jobs;
 
 /// <summary>A file to ship: a local one to be uploaded, or one in a store, and what it is called in the tasks.</summary>
-public sealed record FileToShip(string Path, string Name, bool InStore);
+/// <param name="Unpack">It is an archive, and a directory of that name holds what is in it.</param>
+public sealed record FileToShip(string Path, string Name, bool InStore, bool Unpack = false);
 
 /// <summary>Why a command line is refused.</summary>
 /// <param name="ShowUsage">Hadoop prints its usage first.</param>
@@ -17,16 +18,14 @@ public sealed record CommandLineProblem(string Message, bool ShowUsage, bool Log
 /// </summary>
 public sealed class StreamingCommandLine
 {
-    private const string TextInputFormat = "org.apache.hadoop.mapred.TextInputFormat",
-        TextOutputFormat = "org.apache.hadoop.mapred.TextOutputFormat",
-        HadoopClassPrefix = "org.apache.hadoop.";
+    private const string HadoopClassPrefix = "org.apache.hadoop.", LocalScheme = "file://";
 
     /// <summary>Options that take one value or, from the second row on, several.</summary>
     private static readonly HashSet<string> Known =
     [
         "-output", "-mapper", "-combiner", "-reducer", "-inputformat", "-outputformat", "-partitioner", "-inputreader",
         "-numReduceTasks", "-mapdebug", "-reducedebug", "-io", "-cmdenv", "-jobconf", "-cacheFile", "-cacheArchive",
-        "-D", "-conf", "-fs", "-jt", "-files", "-archives", "-libjars", "-input", "-file",
+        "-D", "-conf", "-additionalconfspec", "-fs", "-dfs", "-jt", "-files", "-archives", "-libjars", "-input", "-file",
     ];
 
     private readonly Dictionary<string, string> _conf = [];
@@ -78,7 +77,7 @@ public sealed class StreamingCommandLine
                 case "-background": Background = true; continue;
                 case "-verbose" or "-debug": Verbose = true; continue;
                 case "-info" or "-help": Info = true; continue;
-                case "-lazyOutput": return NotYet(option, "part files are always made");
+                case "-lazyOutput": Set(JobConf.LazyOutput, StreamingClasses.TextOutput); continue;
             }
             if (!option.StartsWith('-'))
             {
@@ -109,51 +108,78 @@ public sealed class StreamingCommandLine
             case "-combiner": _combiner = value; break;
             case "-reducer": _reducer = value; break;
             case "-file": _files.Add(new FileToShip(value, Path.GetFileName(value), false)); break;
-            case "-files": Ship(value); break;
+            case "-files": Ship(value, unpack: false); break;
             case "-cacheFile":
                 _warnings.Add("-cacheFile option is deprecated, please use -files instead.");
-                Ship(value);
+                Ship(value, unpack: false);
+                break;
+            case "-archives": Ship(value, unpack: true); break;
+            case "-cacheArchive":
+                _warnings.Add("-cacheArchive option is deprecated, please use -archives instead.");
+                Ship(value, unpack: true);
                 break;
             case "-D": SetPair(value); break;
             case "-jobconf":
                 _warnings.Add("-jobconf option is deprecated, please use -D instead.");
                 SetPair(value);
                 break;
-            case "-conf": ConfFiles = [.. ConfFiles, value]; break;
+            case "-conf" or "-additionalconfspec": ConfFiles = [.. ConfFiles, value]; break;
             case "-cmdenv": _environment.Add(value); break;
             case "-numReduceTasks": Set(JobConf.ReduceTasks, value); break;
-            case "-partitioner":
-                return TakeClass(option, value, JobConf.Partitioner,
-                    StreamingClasses.KeyFieldPartitioner, StreamingClasses.HashPartitioner);
-            case "-inputformat":
-                return TakeClass(option, value, "mapred.input.format.class", TextInputFormat);
-            case "-outputformat":
-                return TakeClass(option, value, "mapred.output.format.class", TextOutputFormat);
-            case "-io" when value.Equals("text", StringComparison.OrdinalIgnoreCase): break;
-            case "-io": return NotYet($"-io {value}", "streaming passes text only");
-            case "-inputreader": return NotYet(option, "records are lines of text");
+            case "-partitioner": return TakeClass(option, value, JobConf.Partitioner, StreamingClasses.Partitioners);
+            case "-inputformat": return TakeClass(option, value, JobConf.InputFormat, StreamingClasses.InputFormats);
+            case "-outputformat": return TakeClass(option, value, JobConf.OutputFormat, StreamingClasses.OutputFormats);
+            case "-io": return TakeForm(value);
+            case "-inputreader": return TakeReader(value);
             case "-mapdebug" or "-reducedebug": return NotYet(option, "a failed attempt's log is printed with the job's end");
-            case "-archives" or "-cacheArchive": return NotYet(option, "ship the unpacked files with -file or -files");
-            case "-libjars": return NotYet(option, "no Java runs here; ship programs with -file or -files");
-            case "-fs" or "-jt": return NotYet(option, "the cluster is the one of AGORA_HOME");
+            case "-libjars":
+                _warnings.Add($"-libjars {value} is passed over: no Java runs here; ship programs with -file or -files.");
+                break;
+            case "-fs" or "-dfs": Set(JobConf.DefaultStore, value == "local" ? "file:///" : value); break;
+            case "-jt":
+                _warnings.Add($"-jt {value} is passed over: the job runs on the cluster of AGORA_HOME.");
+                break;
         }
         return null;
     }
 
-    private CommandLineProblem? TakeClass(
-        string option, string value, string property, params ReadOnlySpan<string> supported)
+    private CommandLineProblem? TakeClass(string option, string value, string property, IReadOnlyList<string> supported)
     {
-        foreach (var name in supported)
+        if (StreamingClasses.Find(value, supported) is { } found)
         {
-            if (StreamingClasses.Means(value, name))
-            {
-                Set(property, name);
-                return null;
-            }
+            Set(property, found);
+            return null;
         }
         return value.StartsWith(HadoopClassPrefix, StringComparison.Ordinal)
-            ? NotYet($"{option} {value}", $"use {string.Join(" or ", supported.ToArray())}")
+            ? NotYet($"{option} {value}", $"use one of {string.Join(", ", supported)}")
             : new CommandLineProblem($"{option} : class not found : {value}", false, false);
+    }
+
+    /// <summary>How records are passed to programs.</summary>
+    private CommandLineProblem? TakeForm(string value)
+    {
+        var form = value.ToLowerInvariant();
+        if (!JobConfDefaults.StreamingForms.Contains(form))
+            return NotYet($"-io {value}", $"programs are passed {string.Join(" or ", JobConfDefaults.StreamingForms)}");
+        foreach (var property in JobConfDefaults.StreamingFormProperties)
+            Set(property, form);
+        return null;
+    }
+
+    /// <summary>A class, then pairs that it reads as <c>stream.recordreader.*</c>.</summary>
+    private CommandLineProblem? TakeReader(string value)
+    {
+        var parts = value.Split(',');
+        if (!StreamingClasses.Means(parts[0], StreamingClasses.XmlRecordReader))
+            return new CommandLineProblem($"-inputreader: class not found: {parts[0]}", false, false);
+        Set(JobConf.InputFormat, StreamingClasses.StreamInput);
+        Set(JobConf.RecordReader, StreamingClasses.XmlRecordReader);
+        foreach (var part in parts.Skip(1))
+        {
+            var equals = part.IndexOf('=', StringComparison.Ordinal);
+            Set(JobConf.RecordReaderPrefix + (equals < 0 ? part : part[..equals]), equals < 0 ? "" : part[(equals + 1)..]);
+        }
+        return null;
     }
 
     private CommandLineProblem? Check()
@@ -172,28 +198,39 @@ public sealed class StreamingCommandLine
             }
         }
         if (_environment.Count > 0)
-            _conf[JobConf.AddEnvironment] = string.Join(' ', _environment);
+            _conf[JobConf.AddEnvironment] = JobConf.JoinEnvironment(_environment);
         if (_reducer == "NONE")
         {
             _reducer = null;
             _conf[JobConf.ReduceTasks] = "0";
         }
-        return Command("-mapper", JobConf.MapCommand, _mapper, StreamingClasses.IdentityMapper)
-            ?? Command("-combiner", JobConf.CombineCommand, _combiner, null)
-            ?? Command("-reducer", JobConf.ReduceCommand, _reducer, StreamingClasses.IdentityReducer);
+        return Command("-mapper", JobConf.MapCommand, JobConf.MapperClass, _mapper, StreamingClasses.Mappers)
+            ?? Command("-combiner", JobConf.CombineCommand, JobConf.CombinerClass, _combiner, StreamingClasses.Reducers)
+            ?? Command("-reducer", JobConf.ReduceCommand, JobConf.ReducerClass, _reducer, StreamingClasses.Reducers);
     }
 
-    private CommandLineProblem? Command(string option, string property, string? command, string? supportedClass)
+    private CommandLineProblem? Command(
+        string option, string property, string classProperty, string? command, IReadOnlyList<string> classes)
     {
         if (command is null)
             return null;
         var words = CommandLineSplit.Words(command);
         if (words.Count == 0)
             return new CommandLineProblem($"{option} is empty", false, false);
-        if (command.Equals("aggregate", StringComparison.OrdinalIgnoreCase) && option == "-reducer")
-            return NotYet("-reducer aggregate", "write the sum as a program of your own");
-        if (command.StartsWith(HadoopClassPrefix, StringComparison.Ordinal) && command != supportedClass)
-            return NotYet($"{option} {command}", "name a program");
+        if (option == "-reducer" && command.Equals("aggregate", StringComparison.OrdinalIgnoreCase))
+        {
+            _conf[classProperty] = StreamingClasses.AggregateReducer;
+            _conf.TryAdd(JobConf.CombinerClass, StreamingClasses.AggregateCombiner);
+            return null;
+        }
+        // A program that is shipped goes before a class that is called the same.
+        if (StreamingClasses.Find(command, classes) is { } found && !_files.Exists(f => f.Name == command))
+        {
+            _conf[classProperty] = found;
+            return null;
+        }
+        if (command.StartsWith(HadoopClassPrefix, StringComparison.Ordinal))
+            return NotYet($"{option} {command}", $"use a program, or one of {string.Join(", ", classes)}");
         // A program that is shipped by its path is called by its name where it runs.
         var shipped = _files.Find(f => f.Path == words[0] && words[0].Contains('/', StringComparison.Ordinal));
         if (shipped is not null)
@@ -202,16 +239,16 @@ public sealed class StreamingCommandLine
         return null;
     }
 
-    private void Ship(string list)
+    private void Ship(string list, bool unpack)
     {
         foreach (var item in list.Split(',', StringSplitOptions.RemoveEmptyEntries))
         {
             var hash = item.IndexOf('#', StringComparison.Ordinal);
             var path = hash < 0 ? item : item[..hash];
             var name = hash < 0 ? Path.GetFileName(path) : item[(hash + 1)..];
-            var local = path.StartsWith("file://", StringComparison.Ordinal);
-            _files.Add(new FileToShip(local ? path["file://".Length..] : path, name,
-                !local && path.Contains("://", StringComparison.Ordinal)));
+            var local = path.StartsWith(LocalScheme, StringComparison.Ordinal);
+            _files.Add(new FileToShip(local ? path[LocalScheme.Length..] : path, name,
+                !local && path.Contains("://", StringComparison.Ordinal), unpack));
         }
     }
 

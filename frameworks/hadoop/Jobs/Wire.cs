@@ -23,7 +23,8 @@ public sealed partial class JobsJson : JsonSerializerContext;
 /// <summary>A file for the tasks' working directories.</summary>
 /// <param name="Path">Where the submitting command has put it, with the store's prefix.</param>
 /// <param name="Name">What it is called in the working directory.</param>
-public sealed record ShippedFile(string Path, string Name);
+/// <param name="Unpack">It is an archive, and a directory of that name holds what is in it, and the archive.</param>
+public sealed record ShippedFile(string Path, string Name, bool Unpack = false);
 
 /// <param name="Conf">The properties that were set; what is not there has its default.</param>
 public sealed record JobSubmission(string User, Dictionary<string, string> Conf, IReadOnlyList<ShippedFile> Files);

@@ -73,8 +73,8 @@ internal sealed class EffectRunner(
             var user = stores.Of(e.Job.User);
             // The output is looked at before the input, as Hadoop does.
             await JobOutput.CheckFreeAsync(OutputOf(e.Job), e.JobId);
-            var files = await JobInput.FindAsync(user, conf.Paths(JobConf.InputPaths));
-            var splits = SplitPlan.Cut(files, conf.Int(JobConf.MapTasks), conf.Long(JobConf.SplitSizeMin));
+            var files = await JobInput.FindAsync(user, conf.Paths(JobConf.InputPaths), conf.Bool(JobConf.Recursive));
+            var splits = JobInput.Split(conf, user, files);
             await JobOutput.SetUpAsync(OutputOf(e.Job), e.JobId);
             // In this order: a client that asks anew in between finds the job started.
             post(new JobTrackerEvent.Prepared(e.JobId, splits));

@@ -36,8 +36,9 @@ internal static class JobOutput
         var temporary = OutputPaths.OfAttempt(output.Path, attempt);
         if (await output.Store.StatAsync(temporary) is null)
         {
-            var part = $"{output.Path}/{OutputPaths.PartName(attempt.Task.Index)}";
-            if (await output.Store.StatAsync(part) is null)
+            // Committed before; only a part that was to be made must be there.
+            var part = OutputPaths.PartName(attempt.Task.Index);
+            if (!(await output.Store.ListAsync(output.Path)).Any(f => f.Name.StartsWith(part, StringComparison.Ordinal)))
                 throw new FileNotFoundException($"neither {temporary} nor {part} is there");
             return;
         }

@@ -1,4 +1,6 @@
 using Agora.Hadoop.Jobs;
+using Agora.Hadoop.Tasks;
+using Agora.Hadoop.Tasks.Input;
 using Agora.Storage;
 
 namespace Agora.Hadoop.Service;
@@ -15,18 +17,19 @@ internal static class SplitPlan
 {
     private const double SlopShare = 1.1;
 
-    public static IReadOnlyList<InputSplit> Cut(IReadOnlyList<InputFile> files, int mapsWanted, long splitSizeMin)
+    public static IReadOnlyList<InputSplit> Cut(
+        IReadOnlyList<InputFile> files, int mapsWanted, long splitSizeMin, long splitSizeMax = long.MaxValue)
     {
         var goal = files.Sum(f => f.Length) / Math.Max(1, mapsWanted);
         List<InputSplit> splits = [];
         foreach (var file in files)
         {
-            if (file.Length == 0 || Tasks.Input.SplitReader.IsCompressed(file.Path))
+            if (file.Length == 0 || Codec.IsCompressed(file.Path))
             {
                 splits.Add(Split(file, 0, file.Length, splits.Count));
                 continue;
             }
-            var size = Math.Max(1, Math.Max(splitSizeMin, Math.Min(goal, file.BlockSizeBytes)));
+            var size = Math.Max(1, Math.Max(splitSizeMin, Math.Min(Math.Min(goal, splitSizeMax), file.BlockSizeBytes)));
             var left = file.Length;
             for (; (double)left / size > SlopShare; left -= size)
                 splits.Add(Split(file, file.Length - left, size, splits.Count));
@@ -34,6 +37,31 @@ internal static class SplitPlan
                 splits.Add(Split(file, file.Length - left, left, splits.Count));
         }
         return [.. splits.OrderByDescending(s => s.Length)];
+    }
+
+    /// <summary>NLineInputFormat's splits: so many lines each. The files are read for it.</summary>
+    public static IReadOnlyList<InputSplit> CutByLines(
+        IReadOnlyList<InputFile> files, int lines, Func<InputFile, Stream> open)
+    {
+        List<(InputSplit Split, long Rank)> splits = [];
+        foreach (var file in files)
+        {
+            using var stream = open(file);
+            var reader = new LineReader(stream);
+            var (begin, count) = (0L, 0);
+            var more = true;
+            while (more)
+            {
+                more = reader.Next(out _);
+                count += more ? 1 : 0;
+                if (count == 0 || (more && count < lines))
+                    continue;
+                // Hadoop's own splits of this kind begin and end a byte early, and are ranked by that.
+                splits.Add((Split(file, begin, reader.Consumed - begin, splits.Count), reader.Consumed - begin - (begin == 0 ? 1 : 0)));
+                (begin, count) = (reader.Consumed, 0);
+            }
+        }
+        return [.. splits.OrderByDescending(s => s.Rank).Select(s => s.Split)];
     }
 
     private static InputSplit Split(InputFile file, long offset, long length, int order)

@@ -74,8 +74,8 @@ internal sealed class LocalJob : MapReduce.RunningJob
             throw new SubmissionRefusedException(RefusalKind.Invalid, string.Join("; ", problems));
         var output = user.Find(conf.Text(Jobs.JobConf.OutputPath));
         await JobOutput.CheckFreeAsync(output, id);
-        var files = await JobInput.FindAsync(user, conf.Paths(Jobs.JobConf.InputPaths));
-        var splits = SplitPlan.Cut(files, conf.Int(Jobs.JobConf.MapTasks), conf.Long(Jobs.JobConf.SplitSizeMin));
+        var files = await JobInput.FindAsync(user, conf.Paths(Jobs.JobConf.InputPaths), conf.Bool(Jobs.JobConf.Recursive));
+        var splits = JobInput.Split(conf, user, files);
         await JobOutput.SetUpAsync(output, id);
         return (submission, splits);
     }

@@ -78,9 +78,17 @@ internal sealed class JobFiles(Node node, UserStores stores)
         foreach (var file in job.Files)
         {
             var from = stores.Of(job.User).Find(file.Path);
-            await using var source = await from.Store.OpenAsync(from.Path);
-            await using var target = File.Create(Path.Combine(directory, file.Name));
-            await source.CopyToAsync(target);
+            var target = Path.Combine(directory, file.Name);
+            if (file.Unpack)
+            {
+                Directory.CreateDirectory(target);
+                target = Path.Combine(target, from.Path[(from.Path.LastIndexOf('/') + 1)..]);
+            }
+            await using (var source = await from.Store.OpenAsync(from.Path))
+            await using (var copy = File.Create(target))
+                await source.CopyToAsync(copy);
+            if (file.Unpack)
+                await Archive.UnpackAsync(target);
         }
         return directory;
     }

@@ -14,7 +14,7 @@ internal sealed class ClassMap(AttemptContext context, MapReduce.JobConf conf)
     /// <param name="outputDirectory">Where the output for the reduces goes.</param>
     public void Run(string outputDirectory)
     {
-        var split = new StoredSplit(context.Assignment.Split!, context.Stores.Find(context.Assignment.Split!.Path));
+        var split = new StoredSplit(context.Assignment.Split!, context.Stores.Find(context.Assignment.Split!.Path), context.Conf);
         using MapReduce.RecordReader reader = Open(split);
         var task = _types.Map();
         void Progressed(long position)
@@ -24,7 +24,7 @@ internal sealed class ClassMap(AttemptContext context, MapReduce.JobConf conf)
         }
         if (context.Assignment.Reduces == 0)
         {
-            using var part = new PartFile(context, OutputPaths.PartName(context.Id.Task.Index));
+            using var part = RecordOutputs.OpenFile(context, isText: _types.OutputFormat is TextOutputFormat);
             task.Run(_host, reader, split, Progressed, new PartStream(part));
             part.Finish();
             context.Counters.Add(CounterNames.Framework, CounterNames.MapOutputRecords, task.OutputRecords);

@@ -17,7 +17,7 @@ internal sealed class ClassReduce(AttemptContext context, MapReduce.JobConf conf
     public void Run(IGroupedRecords input)
     {
         var task = _types.Reduce();
-        using var part = new PartFile(context, OutputPaths.PartName(context.Id.Task.Index));
+        using var part = RecordOutputs.OpenFile(context, isText: _types.OutputFormat is TextOutputFormat);
         task.Run(_host, new SortedInput(input), ClassOrder.Grouping(_types), new PartStream(part));
         part.Finish();
         _host.Report();

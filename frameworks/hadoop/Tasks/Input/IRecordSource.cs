@@ -20,7 +20,7 @@ internal interface IRecordSource : IDisposable
     /// <summary>Where in the file the record begins, in bytes.</summary>
     long Position { get; }
 
-    /// <summary>True if the key is nothing but <see cref="Position"/>; streaming then leaves it out.</summary>
+    /// <summary>True if the key is nothing but <see cref="Position"/>.</summary>
     bool KeyIsPosition => false;
 
     /// <summary>Records given so far.</summary>

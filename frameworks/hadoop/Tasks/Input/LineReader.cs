@@ -3,7 +3,8 @@ namespace Agora.Hadoop.Tasks.Input;
 /// <summary>
 /// Reads lines of bytes. A line ends at LF, CR LF or a lone CR; the last one may lack its end. Nothing else is special.
 /// </summary>
-internal sealed class LineReader(Stream stream)
+/// <param name="delimiter">What ends a line instead; empty or null for the above.</param>
+internal sealed class LineReader(Stream stream, byte[]? delimiter = null)
 {
     private const int BufferBytes = 128 << 10;
 
@@ -24,6 +25,8 @@ internal sealed class LineReader(Stream stream)
     /// <exception cref="RecordTooLongException">It is longer than an array can be.</exception>
     public bool Next(out ReadOnlySpan<byte> line)
     {
+        if (delimiter is { Length: > 0 })
+            return NextDelimited(out line);
         var searched = 0;
         while (true)
         {
@@ -48,12 +51,7 @@ internal sealed class LineReader(Stream stream)
                 return Take(at, ending, out line);
             }
             if (_ended)
-            {
-                if (filled.Length > 0)
-                    return Take(filled.Length, 0, out line);
-                line = default;
-                return false;
-            }
+                return TakeRest(out line);
             searched = filled.Length;
             Fill();
         }
@@ -109,6 +107,30 @@ internal sealed class LineReader(Stream stream)
         _inLine = false;
         block = "\n"u8;
         lines = 1;
+    }
+
+    private bool NextDelimited(out ReadOnlySpan<byte> line)
+    {
+        var searched = 0;
+        while (true)
+        {
+            var filled = _buffer.AsSpan(_start, _end - _start);
+            var at = filled[searched..].IndexOf(delimiter);
+            if (at >= 0)
+                return Take(searched + at, delimiter!.Length, out line);
+            if (_ended)
+                return TakeRest(out line);
+            searched = Math.Max(0, filled.Length - delimiter!.Length + 1);
+            Fill();
+        }
+    }
+
+    private bool TakeRest(out ReadOnlySpan<byte> line)
+    {
+        if (_start < _end)
+            return Take(_end - _start, 0, out line);
+        line = default;
+        return false;
     }
 
     private bool Take(int length, int ending, out ReadOnlySpan<byte> line)

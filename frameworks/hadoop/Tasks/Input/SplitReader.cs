@@ -1,4 +1,3 @@
-using System.IO.Compression;
 using Agora.Hadoop.Jobs;
 using Agora.Storage;
 
@@ -10,32 +9,22 @@ namespace Agora.Hadoop.Tasks.Input;
 /// </summary>
 internal sealed class SplitReader : IDisposable
 {
-    private readonly Stream _stream;
+    private readonly SplitStream _stream;
     private readonly LineReader _lines;
-    private readonly long _start, _end;
+    private readonly long _start;
 
-    public SplitReader(StoredPath file, InputSplit split)
+    /// <param name="delimiter">What ends a record instead of LF, CR or CR LF; empty for those.</param>
+    public SplitReader(StoredPath file, InputSplit split, ReadOnlySpan<byte> delimiter = default)
     {
-        if (IsCompressed(split.Path))
-        {
-            // A compressed file is one split, and its length says nothing of what is in it.
-            _stream = new GZipStream(
-                file.Store.OpenAsync(file.Path).GetAwaiter().GetResult(), CompressionMode.Decompress);
-            _lines = new LineReader(_stream);
-            _end = long.MaxValue;
-            return;
-        }
-        _end = split.Offset + split.Length;
-        _start = split.Offset == 0 ? 0 : split.Offset - 1;
-        _stream = new ReadAhead(file, _start, _end);
-        _lines = new LineReader(_stream);
-        // From one byte before: if that ends a line, it alone is dropped.
-        if (split.Offset > 0)
+        // From just before: if that ends a line, it alone is dropped.
+        var before = Math.Min(split.Offset, Math.Max(1, delimiter.Length));
+        _start = split.Offset - before;
+        _stream = new SplitStream(file, split, _start);
+        _lines = new LineReader(_stream, delimiter.ToArray());
+        if (before > 0)
             _lines.Next(out _);
         LineOffset = Position;
     }
-
-    public static bool IsCompressed(string path) => path.EndsWith(".gz", StringComparison.Ordinal);
 
     /// <summary>Where in the file the last line began.</summary>
     public long LineOffset { get; private set; }
@@ -49,7 +38,7 @@ internal sealed class SplitReader : IDisposable
 
     public bool Next()
     {
-        if (Position >= _end)
+        if (Position >= _stream.SplitEnd)
             return false;
         LineOffset = Position;
         return _lines.Next(out _);
@@ -57,57 +46,7 @@ internal sealed class SplitReader : IDisposable
 
     /// <summary>The next lines in a block, as <see cref="LineReader.NextBlock"/> gives them.</summary>
     public bool NextLines(out ReadOnlySpan<byte> block, out long lines) =>
-        _lines.NextBlock(_end - Position, out block, out lines);
+        _lines.NextBlock(_stream.SplitEnd - Position, out block, out lines);
 
     public void Dispose() => _stream.Dispose();
-
-    /// <summary>Opens the split itself, then as little more as its last line needs.</summary>
-    private sealed class ReadAhead(StoredPath file, long start, long end) : Stream
-    {
-        private const int FurtherBytes = 64 << 10;
-
-        private Stream? _part;
-        private long _position = start;
-
-        public override bool CanRead => true;
-        public override bool CanSeek => false;
-        public override bool CanWrite => false;
-        public override long Length => throw new NotSupportedException();
-        public override long Position { get => _position; set => throw new NotSupportedException(); }
-
-        public override int Read(byte[] buffer, int offset, int count)
-        {
-            while (true)
-            {
-                var fresh = _part is null;
-                _part ??= Open();
-                var read = _part.Read(buffer, offset, count);
-                _position += read;
-                // A part just opened that holds nothing is the end of the file.
-                if (read > 0 || fresh)
-                    return read;
-                _part.Dispose();
-                _part = null;
-            }
-        }
-
-        private Stream Open() => file.Store
-            .OpenAsync(file.Path, _position, _position < end ? end - _position : FurtherBytes)
-            .GetAwaiter().GetResult();
-
-        protected override void Dispose(bool disposing)
-        {
-            if (disposing)
-                _part?.Dispose();
-            base.Dispose(disposing);
-        }
-
-        public override void Flush()
-        {
-        }
-
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-        public override void SetLength(long value) => throw new NotSupportedException();
-        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-    }
 }

@@ -2,8 +2,9 @@ using System.Buffers.Text;
 
 namespace Agora.Hadoop.Tasks.Input;
 
-/// <summary>TextInputFormat: each line is a record, its key where it begins.</summary>
-internal sealed class TextSource(SplitReader reader, long splitLength) : IRecordSource
+/// <summary>TextInputFormat and its kin: each line is a record, its key where it begins.</summary>
+/// <param name="givesLines">Lines end at LF, CR or CR LF, so that they can be passed on in blocks.</param>
+internal sealed class TextSource(SplitReader reader, long splitLength, bool givesLines) : IRecordSource
 {
     private const int DigitsMax = 20;
 
@@ -12,7 +13,7 @@ internal sealed class TextSource(SplitReader reader, long splitLength) : IRecord
     public long Records { get; private set; }
     public long Position => reader.LineOffset;
     public bool KeyIsPosition => true;
-    public bool GivesLines => true;
+    public bool GivesLines => givesLines;
     public long BytesRead => reader.BytesRead;
     public double Fraction => splitLength == 0 ? 1 : Math.Min(1, (double)reader.BytesRead / splitLength);
 

@@ -15,12 +15,13 @@ internal sealed class PartFile : IDisposable
     private readonly TaskCompletionSource<Stream> _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _written = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Task _created;
+    private readonly CountedStream _counted;
     private readonly Stream _stream;
     private readonly byte[] _buffer = GC.AllocateUninitializedArray<byte>(BufferBytes);
     private int _used;
-    private long _bytes;
 
-    public PartFile(AttemptContext context, string name)
+    /// <param name="codec">Class of the codec it is packed with; null for none.</param>
+    public PartFile(AttemptContext context, string name, string? codec)
     {
         _context = context;
         var output = context.Stores.Find(context.Conf.Text(JobConf.OutputPath));
@@ -33,7 +34,8 @@ internal sealed class PartFile : IDisposable
         Task.WhenAny(_opened.Task, _created).GetAwaiter().GetResult();
         if (!_opened.Task.IsCompleted)
             _created.GetAwaiter().GetResult();
-        _stream = _opened.Task.Result;
+        _counted = new CountedStream(_opened.Task.Result);
+        _stream = codec is null ? _counted : Codec.Pack(codec, _counted);
     }
 
     public void Write(ReadOnlySpan<byte> bytes)
@@ -43,7 +45,6 @@ internal sealed class PartFile : IDisposable
         if (bytes.Length > _buffer.Length)
         {
             _stream.Write(bytes);
-            _bytes += bytes.Length;
             return;
         }
         bytes.CopyTo(_buffer.AsSpan(_used));
@@ -54,11 +55,12 @@ internal sealed class PartFile : IDisposable
     public void Finish()
     {
         Drain();
-        _stream.Flush();
+        // A packed stream is whole only when it is closed.
+        _stream.Dispose();
         _written.SetResult();
         _created.GetAwaiter().GetResult();
-        _context.Counters.Add(CounterNames.Output, CounterNames.BytesWritten, _bytes);
-        _context.Counters.Add(CounterNames.FileSystem, CounterNames.StoreBytesWritten, _bytes);
+        _context.Counters.Add(CounterNames.Output, CounterNames.BytesWritten, _counted.Written);
+        _context.Counters.Add(CounterNames.FileSystem, CounterNames.StoreBytesWritten, _counted.Written);
     }
 
     public void Dispose()
@@ -78,7 +80,6 @@ internal sealed class PartFile : IDisposable
     private void Drain()
     {
         _stream.Write(_buffer.AsSpan(0, _used));
-        _bytes += _used;
         _used = 0;
     }
 }

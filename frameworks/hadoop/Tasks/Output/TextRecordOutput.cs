@@ -1,12 +1,12 @@
 namespace Agora.Hadoop.Tasks.Output;
 
-/// <summary>TextOutputFormat: key, TAB, value, LF.</summary>
-internal sealed class TextRecordOutput(PartFile file) : IRecordOutput
+/// <summary>TextOutputFormat: key, separator, value, LF.</summary>
+internal sealed class TextRecordOutput(PartFile file, byte[] separator) : IRecordOutput
 {
     public void Write(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value)
     {
         file.Write(key);
-        file.Write("\t"u8);
+        file.Write(separator);
         file.Write(value);
         file.Write("\n"u8);
     }

@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Text;
+using System.Text.RegularExpressions;
 using Agora.Hadoop.Jobs;
 
 namespace Agora.Hadoop.Tasks.Programs;
@@ -7,7 +9,7 @@ namespace Agora.Hadoop.Tasks.Programs;
 /// The environment of a streaming program: what the TaskTracker has, every property of the job with each character
 /// that is no letter or digit made <c>_</c>, then <c>-cmdenv</c>.
 /// </summary>
-internal static class AttemptEnvironment
+internal static partial class AttemptEnvironment
 {
     /// <summary>Linux takes no longer string than this, name and <c>=</c> included; longer values are cut.</summary>
     private const int StringBytesMax = (128 << 10) - 1;
@@ -22,10 +24,13 @@ internal static class AttemptEnvironment
         var environment = node.Environment
             .Where(v => !v.Key.StartsWith(AgentPrefix, StringComparison.Ordinal))
             .ToDictionary(v => v.Key, v => v.Value);
+        foreach (var (name, value) in EnvironmentDefaults.Variables)
+            environment[name] = value;
         foreach (var (name, value) in JobConfDefaults.Values)
             environment[VariableName(name)] = value;
+        var longest = conf.Int(JobConf.TruncateLimit);
         foreach (var (name, value) in conf.Set)
-            environment[VariableName(name)] = value;
+            environment[VariableName(name)] = longest >= 0 && value.Length > longest ? value[..longest] : value;
         foreach (var (name, value) in OfAttempt(conf, attempt, assignment, directory))
             environment[VariableName(name)] = value;
         foreach (var (newName, oldName) in JobConfDefaults.OldNames)
@@ -36,13 +41,33 @@ internal static class AttemptEnvironment
         environment["TMPDIR"] = Path.Combine(work, "tmp");
         environment["HOME"] = "/homes/";
         environment["PWD"] = work;
-        foreach (var pair in conf.Text(JobConf.AddEnvironment).Split(' ', StringSplitOptions.RemoveEmptyEntries))
+        var child = conf[$"mapred.{(attempt.Task.Kind == TaskKind.Map ? "map" : "reduce")}.child.env"] ?? conf["mapred.child.env"];
+        foreach (var pair in (child ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+            if (pair.IndexOf('=', StringComparison.Ordinal) is var equals and > 0)
+                environment[pair[..equals]] = Expand(pair[(equals + 1)..], environment);
+        foreach (var pair in conf.Environment)
             if (pair.IndexOf('=', StringComparison.Ordinal) is var equals and > 0)
                 environment[pair[..equals]] = pair[(equals + 1)..];
+        environment[VariableName(JobConf.AddEnvironment)] = string.Join(' ', conf.Environment);
         foreach (var (name, value) in environment)
-            if (name.Length + value.Length >= StringBytesMax)
-                environment[name] = value[..(StringBytesMax - name.Length - 1)];
+            if (Encoding.UTF8.GetByteCount(value) + name.Length >= StringBytesMax)
+                environment[name] = Cut(value, StringBytesMax - name.Length - 1);
         return environment;
+    }
+
+    /// <summary><c>$NAME</c> in a value of <c>mapred.child.env</c> is what the variable was before.</summary>
+    private static string Expand(string value, Dictionary<string, string> environment) =>
+        Variable().Replace(value, m => environment.GetValueOrDefault(m.Groups[1].Value, ""));
+
+    [GeneratedRegex(@"\$(\w+)")]
+    private static partial Regex Variable();
+
+    private static string Cut(string value, int bytesMax)
+    {
+        var length = Math.Min(value.Length, bytesMax);
+        while (Encoding.UTF8.GetByteCount(value.AsSpan(0, length)) > bytesMax)
+            length -= Math.Max(1, (Encoding.UTF8.GetByteCount(value.AsSpan(0, length)) - bytesMax) / 4);
+        return value[..length];
     }
 
     private static IEnumerable<(string Name, string Value)> OfAttempt(
@@ -59,11 +84,17 @@ internal static class AttemptEnvironment
         yield return ("mapreduce.task.partition", Number(attempt.Task.Index));
         yield return ("mapred.task.is.map", isMap);
         yield return ("mapreduce.task.ismap", isMap);
+        yield return ("mapreduce.task.is.map", isMap);
         yield return ("mapred.map.tasks", Number(assignment.Maps));
         yield return ("mapred.reduce.tasks", Number(assignment.Reduces));
         yield return ("mapred.local.dir", directory);
         yield return ("job.local.dir", Path.Combine(directory, "work"));
         yield return ("user.name", assignment.Job.User);
+        yield return ("mapred.job.name", conf.Text(JobConf.JobName));
+        yield return ("mapred.input.format.class", conf[JobConf.InputFormat] ?? StreamingClasses.TextInput);
+        yield return ("mapred.output.format.class", conf[JobConf.OutputFormat] ?? StreamingClasses.TextOutput);
+        yield return ("mapred.cache.files", string.Join(',', assignment.Job.Files.Where(f => !f.Unpack).Select(f => $"{f.Path}#{f.Name}")));
+        yield return ("mapred.cache.archives", string.Join(',', assignment.Job.Files.Where(f => f.Unpack).Select(f => $"{f.Path}#{f.Name}")));
         var output = OutputPaths.OfAttempt(conf.Text(JobConf.OutputPath), attempt);
         yield return ("mapred.work.output.dir", output);
         yield return ("mapreduce.task.output.dir", output);

@@ -1,4 +1,5 @@
 using System.Text;
+using Agora.Hadoop.Jobs;
 using Agora.Hadoop.Tasks.Input;
 
 namespace Agora.Hadoop.Tasks.Programs;
@@ -18,7 +19,9 @@ internal sealed class StreamingMapper(AttemptContext context, string command) : 
 
     private void Feed(IRecordSource input, Stream stream)
     {
-        if (input.KeyIsPosition && input.GivesLines)
+        var ignoreKey = bool.TryParse(context.Conf[JobConf.IgnoreKey], out var ignore) ? ignore
+            : StreamingClasses.Means(context.Conf[JobConf.InputFormat] ?? StreamingClasses.TextInput, StreamingClasses.TextInput);
+        if (ignoreKey && input.GivesLines)
         {
             while (input.NextLines(out var lines))
                 stream.Write(lines);
@@ -27,7 +30,7 @@ internal sealed class StreamingMapper(AttemptContext context, string command) : 
         var separator = Encoding.UTF8.GetBytes(context.Conf["stream.map.input.field.separator"] ?? "\t");
         while (input.Next())
         {
-            if (!input.KeyIsPosition)
+            if (!ignoreKey)
             {
                 stream.Write(input.Key);
                 stream.Write(separator);
