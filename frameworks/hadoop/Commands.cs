@@ -14,6 +14,9 @@ internal static class Commands
 {
     private const int StoreThreads = 32;
 
+    /// <summary>How long a TaskTracker without work stays, in seconds.</summary>
+    private const int IdleSeconds = 30;
+
     /// <summary>How long jobs go on without their JobTracker.</summary>
     private static readonly TimeSpan FailoverTimeout = TimeSpan.FromHours(1);
 
@@ -131,7 +134,7 @@ internal static class Commands
 
     public static async Task<int> TaskTrackerAsync(IReadOnlyList<string> words)
     {
-        var options = new Arguments(words, "--store");
+        var options = new Arguments(words, "--store", "--idle");
         var environment = Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
             .ToDictionary(v => (string)v.Key, v => (string?)v.Value ?? "");
         var node = new Node(
@@ -140,7 +143,8 @@ internal static class Commands
             $"http://{Variable(environment, ExecutorEnvironment.AgentAddress)}/files/shared", environment);
         using var stores = new UserStores(options.Address("--store"));
         using var runner = new AttemptRunner(node, stores, TimeProvider.System);
-        using var tracker = new TaskTracker(runner, TimeProvider.System);
+        using var tracker = new TaskTracker(runner, TimeProvider.System,
+            TimeSpan.FromSeconds(options.Int("--idle", IdleSeconds)));
         return await new ExecutorDriver(tracker).RunAsync();
     }
 

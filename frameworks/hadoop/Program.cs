@@ -9,8 +9,9 @@ const string Usage = """
                              [--scheduling fair|fifo] [--pools NAME=WEIGHT,...]
                              accepts jobs and schedules their tasks on the cluster's offers; with --state, jobs
                              outlive it and go on when it is started again
-    agora-hadoop tasktracker --store URL
-                             runs the tasks on one node; started by an agent, not by hand
+    agora-hadoop tasktracker --store URL [--idle SECONDS]
+                             runs the tasks on one node; started by an agent, not by hand; ends when it has had
+                             nothing to run for a while (30 s)
 
     agora-hadoop run         ASSEMBLY|--examples [CLASS] [ARGUMENT...]
                              runs a program that submits jobs; 'hadoop jar' starts it

@@ -6,9 +6,12 @@ namespace Agora.Hadoop;
 /// <summary>The stores as each user sees them. Users are few: one for each name that submits jobs.</summary>
 public sealed class UserStores(Uri? defaultStore) : IDisposable
 {
+    /// <summary>A store that is started again is waited for.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
     private readonly ConcurrentDictionary<string, Stores> _stores = new(StringComparer.Ordinal);
 
-    public Stores Of(string user) => _stores.GetOrAdd(user, u => new Stores(defaultStore, u));
+    public Stores Of(string user) => _stores.GetOrAdd(user, u => new Stores(defaultStore, u, Patience));
 
     public void Dispose()
     {

@@ -58,11 +58,12 @@ internal sealed partial class HadoopBench(BenchCluster cluster, bool quick)
             """);
         // Words by a power law from a fixed seed, so that there are frequent and rare ones.
         File.WriteAllText(Path.Combine(cluster.Directory, "text.py"), """
-            import random, sys
+            import itertools, random, sys
             random.seed(42)
             words = [''.join(random.choices('abcdefghijklmnopqrstuvwxyz', k=random.randint(2, 9))) for _ in range(50000)]
-            weights = [1 / (i + 1) for i in range(len(words))]
-            block = '\n'.join(' '.join(random.choices(words, weights, k=12)) for _ in range(60000)) + '\n'
+            cumulated = list(itertools.accumulate(1 / (i + 1) for i in range(len(words))))
+            picked = random.choices(words, cum_weights=cumulated, k=720000)
+            block = '\n'.join(' '.join(picked[i:i + 12]) for i in range(0, len(picked), 12)) + '\n'
             left = int(sys.argv[1]) * 1000000
             while left > 0:
                 sys.stdout.write(block[:left] if left < len(block) else block)

@@ -50,7 +50,30 @@ public interface IFileSystem
         string path, long offset, long length, CancellationToken stop = default);
 
     Task<ContentSummary> SummarizeAsync(string path, CancellationToken stop = default);
+
+    /// <summary>Adds what <paramref name="write"/> writes to the end of a file.</summary>
+    Task AppendAsync(string path, Func<Stream, CancellationToken, Task> write, CancellationToken stop = default);
+
+    /// <summary>Sets how many copies a file is to have. False for a directory, and where there are no copies.</summary>
+    Task<bool> SetReplicationAsync(string path, int replication, CancellationToken stop = default);
+
+    /// <param name="permission">Octal digits.</param>
+    Task SetPermissionAsync(string path, string permission, CancellationToken stop = default);
+
+    /// <summary>Changes what is not null.</summary>
+    Task SetOwnerAsync(string path, string? owner, string? group, CancellationToken stop = default);
+
+    /// <summary>Null where the store computes none.</summary>
+    Task<FileChecksum?> ChecksumAsync(string path, CancellationToken stop = default);
+
+    Task<DiskUsage> UsageAsync(CancellationToken stop = default);
 }
+
+/// <param name="Bytes">In hexadecimal.</param>
+public sealed record FileChecksum(string Algorithm, string Bytes);
+
+/// <summary>Of a whole store, in bytes.</summary>
+public sealed record DiskUsage(long Capacity, long Used, long Free);
 
 /// <param name="Path">Absolute, without the store's prefix.</param>
 /// <param name="Length">In bytes; 0 for a directory.</param>

@@ -110,6 +110,37 @@ public sealed class LocalFiles : IFileSystem
         return Task.FromResult(new ContentSummary(directories + 1, files.Count, files.Sum(), files.Sum()));
     }
 
+    public async Task AppendAsync(
+        string path, Func<Stream, CancellationToken, Task> write, CancellationToken stop = default)
+    {
+        if (!File.Exists(path))
+            throw Missing(path);
+        await using var file = new FileStream(path, FileMode.Append, FileAccess.Write);
+        await write(file, stop);
+    }
+
+    public Task<bool> SetReplicationAsync(string path, int replication, CancellationToken stop = default) =>
+        Task.FromResult(File.Exists(path));
+
+    public Task SetPermissionAsync(string path, string permission, CancellationToken stop = default)
+    {
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(path, (UnixFileMode)Convert.ToInt32(permission, 8));
+        return Task.CompletedTask;
+    }
+
+    public Task SetOwnerAsync(string path, string? owner, string? group, CancellationToken stop = default) =>
+        throw new StorageException($"the owner of {path} cannot be changed from here; use chown", "UnsupportedOperationException");
+
+    public Task<FileChecksum?> ChecksumAsync(string path, CancellationToken stop = default) =>
+        Task.FromResult<FileChecksum?>(null);
+
+    public Task<DiskUsage> UsageAsync(CancellationToken stop = default)
+    {
+        var drive = new DriveInfo(StoragePath.Root);
+        return Task.FromResult(new DiskUsage(drive.TotalSize, drive.TotalSize - drive.TotalFreeSpace, drive.AvailableFreeSpace));
+    }
+
     private static FileStatus? Stat(string path)
     {
         FileSystemInfo info = Directory.Exists(path) ? new DirectoryInfo(path) : new FileInfo(path);

@@ -52,6 +52,11 @@ public static class PathPattern
         return (await store.ListAsync(directory, stop)).Where(s => regex.IsMatch(s.Name));
     }
 
+    /// <summary>Whether one name fits a pattern, which may hold <c>{a,b}</c>.</summary>
+    public static bool Matches(string pattern, string name, bool ignoreCase = false) =>
+        Alternatives(pattern).Any(p => Regex.IsMatch(name, ToRegex(p), RegexOptions.CultureInvariant |
+            RegexOptions.Singleline | (ignoreCase ? RegexOptions.IgnoreCase : RegexOptions.None)));
+
     /// <summary>Writes out <c>{a,b}</c>, which may hold slashes and other braces.</summary>
     public static IReadOnlyList<string> Alternatives(string pattern)
     {

@@ -8,16 +8,19 @@ public sealed class Stores : IDisposable
 {
     private readonly WebHdfs? _default;
     private readonly string _user;
+    private readonly TimeSpan _patience;
     private readonly LocalFiles _local = new();
     private readonly Dictionary<string, WebHdfs> _others = new(StringComparer.Ordinal);
 
     /// <param name="defaultStore">
     /// HTTP address of the default store's WebHDFS; null makes this machine's files the default.
     /// </param>
-    public Stores(Uri? defaultStore, string user)
+    /// <param name="patience">How long a store that refuses connections is waited for.</param>
+    public Stores(Uri? defaultStore, string user, TimeSpan patience = default)
     {
         _user = user;
-        _default = defaultStore is null ? null : new WebHdfs(defaultStore, user);
+        _patience = patience;
+        _default = defaultStore is null ? null : new WebHdfs(defaultStore, user, patience);
     }
 
     public IFileSystem Default => _default is null ? _local : _default;
@@ -64,7 +67,7 @@ public sealed class Stores : IDisposable
         lock (_others)
         {
             if (!_others.TryGetValue(authority, out var store))
-                _others[authority] = store = new WebHdfs(new Uri($"http://{authority}"), _user);
+                _others[authority] = store = new WebHdfs(new Uri($"http://{authority}"), _user, _patience);
             return store;
         }
     }

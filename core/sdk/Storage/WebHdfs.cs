@@ -11,13 +11,17 @@ namespace Agora.Storage;
 /// </summary>
 /// <param name="server">The name node's HTTP address.</param>
 /// <param name="user">Sent as <c>user.name</c> with every call.</param>
-public sealed class WebHdfs(Uri server, string user, string? prefix = null) : IFileSystem, IDisposable
+/// <param name="patience">How long a name node that refuses connections is waited for; none if not given.</param>
+public sealed class WebHdfs(Uri server, string user, TimeSpan patience = default, string? prefix = null)
+    : IFileSystem, IDisposable
 {
+    private static readonly TimeSpan RetryDelay = TimeSpan.FromMilliseconds(200);
+
     /// <summary>How long a connection may take to be made.</summary>
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(10);
 
     private readonly HttpClient _http = new(
-        new SocketsHttpHandler { AllowAutoRedirect = false, ConnectTimeout = ConnectTimeout, UseCookies = false })
+        new SocketsHttpHandler { AllowAutoRedirect = false, ConnectTimeout = ConnectTimeout, UseCookies = false, UseProxy = false })
     {
         Timeout = Timeout.InfiniteTimeSpan,
     };
@@ -52,6 +56,12 @@ public sealed class WebHdfs(Uri server, string user, string? prefix = null) : IF
 
     public async Task<Stream> OpenAsync(
         string path, long offset = 0, long? length = null, CancellationToken stop = default)
+    {
+        var first = await OpenOnceAsync(path, offset, length, stop);
+        return new ResumingStream(first, (done, again) => OpenOnceAsync(path, offset + done, length - done, again));
+    }
+
+    private async Task<Stream> OpenOnceAsync(string path, long offset, long? length, CancellationToken stop)
     {
         if (length == 0)
             return Stream.Null;
@@ -91,21 +101,48 @@ public sealed class WebHdfs(Uri server, string user, string? prefix = null) : IF
         parameters.Append(options.Overwrite ? "&overwrite=true" : "&overwrite=false");
         if (options.Replication is { } replication)
             parameters.Append(CultureInfo.InvariantCulture, $"&replication={replication}");
-        using var redirect = await SendAsync(HttpMethod.Put, path, "CREATE", parameters.ToString(), stop);
+        await WriteAsync(HttpMethod.Put, path, "CREATE", parameters.ToString(), write, stop);
+    }
+
+    public Task AppendAsync(
+        string path, Func<Stream, CancellationToken, Task> write, CancellationToken stop = default) =>
+        WriteAsync(HttpMethod.Post, path, "APPEND", "", write, stop);
+
+    public async Task<bool> SetReplicationAsync(string path, int replication, CancellationToken stop = default) =>
+        (await AskAsync(HttpMethod.Put, path, "SETREPLICATION", $"&replication={replication}",
+            WebHdfsJson.Default.BooleanAnswer, stop)).Boolean;
+
+    public Task SetPermissionAsync(string path, string permission, CancellationToken stop = default) =>
+        OrderAsync(path, "SETPERMISSION", $"&permission={permission}", stop);
+
+    public Task SetOwnerAsync(string path, string? owner, string? group, CancellationToken stop = default) =>
+        OrderAsync(path, "SETOWNER", (owner is null ? "" : $"&owner={Uri.EscapeDataString(owner)}") +
+            (group is null ? "" : $"&group={Uri.EscapeDataString(group)}"), stop);
+
+    public async Task<FileChecksum?> ChecksumAsync(string path, CancellationToken stop = default)
+    {
+        using var redirect = await SendAsync(HttpMethod.Get, path, "GETFILECHECKSUM", "", stop);
         await ThrowIfRefusedAsync(redirect, path, stop);
-        if (redirect.Headers.Location is not { } target)
-            throw new StorageException($"the store at {server} did not say where to write {path}");
-        using var body = new WrittenContent(write);
-        using var request = new HttpRequestMessage(HttpMethod.Put, target) { Content = body };
-        try
-        {
-            using var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, stop);
-            await ThrowIfRefusedAsync(response, path, stop);
-        }
-        catch (HttpRequestException) when (body.Failure is not null)
-        {
-            throw body.Failure;
-        }
+        using var response = await _http.GetAsync(redirect.Headers.Location, stop);
+        await ThrowIfRefusedAsync(response, path, stop);
+        var sum = JsonSerializer.Deserialize(
+            await response.Content.ReadAsByteArrayAsync(stop), WebHdfsJson.Default.FileChecksumAnswer)!.FileChecksum;
+        return new FileChecksum(sum.Algorithm, sum.Bytes[..(2 * sum.Length)]);
+    }
+
+    public async Task<DiskUsage> UsageAsync(CancellationToken stop = default)
+    {
+        var status = (await AskAsync(HttpMethod.Get, StoragePath.Root, "GETSTATUS", "",
+            WebHdfsJson.Default.FsStatusAnswer, stop)).FsStatus;
+        return new DiskUsage(status.Capacity, status.Used, status.Remaining);
+    }
+
+    /// <summary>What the store says outside of WebHDFS, such as <c>/fsck?path=…</c>.</summary>
+    public async Task<string> PageAsync(string page, CancellationToken stop = default)
+    {
+        using var response = await _http.GetAsync(new Uri(server, page), stop);
+        return response.IsSuccessStatusCode ? await response.Content.ReadAsStringAsync(stop)
+            : throw new StorageException($"the store at {server} answered {(int)response.StatusCode} for {page}");
     }
 
     public async Task<bool> MakeDirectoriesAsync(string path, CancellationToken stop = default) =>
@@ -147,6 +184,32 @@ public sealed class WebHdfs(Uri server, string user, string? prefix = null) : IF
         }
     }
 
+    private async Task OrderAsync(string path, string operation, string parameters, CancellationToken stop)
+    {
+        using var response = await SendAsync(HttpMethod.Put, path, operation, parameters, stop);
+        await ThrowIfRefusedAsync(response, path, stop);
+    }
+
+    private async Task WriteAsync(HttpMethod method, string path, string operation, string parameters,
+        Func<Stream, CancellationToken, Task> write, CancellationToken stop)
+    {
+        using var redirect = await SendAsync(method, path, operation, parameters, stop);
+        await ThrowIfRefusedAsync(redirect, path, stop);
+        if (redirect.Headers.Location is not { } target)
+            throw new StorageException($"the store at {server} did not say where to write {path}");
+        using var body = new WrittenContent(write);
+        using var request = new HttpRequestMessage(method, target) { Content = body };
+        try
+        {
+            using var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, stop);
+            await ThrowIfRefusedAsync(response, path, stop);
+        }
+        catch (HttpRequestException) when (body.Failure is not null)
+        {
+            throw body.Failure;
+        }
+    }
+
     private async Task<T> AskAsync<T>(HttpMethod method, string path, string operation, string parameters,
         JsonTypeInfo<T> shape, CancellationToken stop)
     {
@@ -157,13 +220,27 @@ public sealed class WebHdfs(Uri server, string user, string? prefix = null) : IF
             ?? throw new StorageException($"the store at {server} answered {operation} {path} with nothing");
     }
 
-    private Task<HttpResponseMessage> SendAsync(
+    private async Task<HttpResponseMessage> SendAsync(
         HttpMethod method, string path, string operation, string parameters, CancellationToken stop)
     {
         var escaped = string.Join('/', path.Split('/').Select(Uri.EscapeDataString));
         var address = new Uri(server,
             $"/webhdfs/v1{escaped}?op={operation}&user.name={Uri.EscapeDataString(user)}{parameters}");
-        return _http.SendAsync(new HttpRequestMessage(method, address), HttpCompletionOption.ResponseHeadersRead, stop);
+        var start = TimeProvider.System.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                using var request = new HttpRequestMessage(method, address);
+                return await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, stop);
+            }
+            // Refused, it has not been heard, so saying it again does no harm.
+            catch (HttpRequestException e) when (e.HttpRequestError == HttpRequestError.ConnectionError &&
+                TimeProvider.System.GetElapsedTime(start) < patience)
+            {
+                await Task.Delay(RetryDelay, TimeProvider.System, stop);
+            }
+        }
     }
 
     private async Task ThrowIfRefusedAsync(HttpResponseMessage response, string path, CancellationToken stop)

@@ -9,8 +9,12 @@ internal sealed record Cluster(string? Master, Dictionary<string, string>? Servi
 {
     private const string StoreService = "hadoop-store", JobTrackerService = "hadoop-jobtracker";
 
+    /// <summary>How long a store that is being started again is waited for; as long as Hadoop's clients do.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
     /// <exception cref="ClusterMissingException">There is none, or it lacks the service.</exception>
-    public static Stores OpenStores() => new(Service(StoreService), Environment.UserName);
+    public static Stores OpenStores() =>
+        new(Service(StoreService), Environment.UserName, Patience);
 
     /// <exception cref="ClusterMissingException">There is none, or it lacks the service.</exception>
     public static Uri JobTracker => Service(JobTrackerService);

@@ -6,6 +6,8 @@ try
     {
         ["jar", .. var rest] => await JarCommand.RunAsync(rest),
         ["fs" or "dfs", .. var rest] => await FsShell.RunAsync(rest),
+        ["dfsadmin", .. var rest] => await DfsAdmin.RunAsync(rest),
+        ["fsck", .. var rest] => await DfsAdmin.CheckAsync(rest),
         ["job", .. var rest] => await JobCommand.RunAsync(rest),
         ["queue", .. var rest] => JobCommand.Queue(rest),
         ["version" or "-version" or "--version", ..] => Version(),
@@ -14,6 +16,11 @@ try
     };
 }
 catch (ClusterMissingException e)
+{
+    Console.Error.WriteLine($"hadoop: {e.Message}");
+    return 255;
+}
+catch (FormatException e)
 {
     Console.Error.WriteLine($"hadoop: {e.Message}");
     return 255;
@@ -43,6 +50,8 @@ static int Usage(TextWriter to, int code)
         Usage: hadoop COMMAND
         where COMMAND is one of:
           fs | dfs             run a file system command: 'hadoop fs' lists them
+          dfsadmin             '-report' on the store's nodes, '-safemode get'
+          fsck <path>          check a path of the store: -files -blocks -locations
           jar <jar> [args]     run a job: the jar's name says which, hadoop-streaming*.jar for streaming
           job                  look at and kill jobs: 'hadoop job' lists the options
           queue                list the job queues

@@ -57,6 +57,10 @@ internal sealed partial class Job
 
     /// <summary>When it first turned an offer down for locality since its last node-local launch, to be told to people.</summary>
     public DateTimeOffset? WaitsSince { get; set; }
+
+    /// <summary>When the last refusal for locality ends.</summary>
+    public DateTimeOffset RefusesUntil { get; set; }
+
     public Resources MapSize { get; }
     public Resources ReduceSize { get; }
 
@@ -109,6 +113,9 @@ internal sealed partial class Job
     public bool ReducesCanStart => MapsComplete && PendingReduces.Count > 0;
     public bool HasLaunchable =>
         Phase == JobPhase.Running && (PendingMaps.Count > 0 || ReducesCanStart || Slow.Count > 0);
+
+    /// <summary>All it could start are maps whose data is on some hosts, none of which has failed before.</summary>
+    public bool WaitsForHostsOnly => PendingMaps.Count > 0 && !ReducesCanStart && Slow.Count == 0 && !PendingMaps.HasUntied;
 
     public JobState State => Phase switch
     {

@@ -8,50 +8,45 @@ namespace Agora.Hadoop.Jobs;
 /// What is left of an ended job for people and programs to read, in the two files that Hadoop 1 puts below
 /// <c>_logs/history</c> of the output directory: lines of <c>Kind KEY="value" … .</c>, and the job's properties.
 /// </summary>
-public sealed class JobHistory
+/// <param name="FileName"><c>job_(id)_(submit time in ms)_(user)_(job name)</c>.</param>
+public sealed record JobHistory(string FileName, string Text, string ConfFileName, string ConfText)
 {
-    private readonly Job _job;
+    internal static JobHistory Of(Job job, JobState outcome, DateTimeOffset ended) => new(
+        $"{job.Id}_{Ms(job.Submitted)}_{job.Submission.User}_{Uri.EscapeDataString(job.Conf.Text(JobConf.JobName))}",
+        TextOf(job, outcome, ended), ConfNameOf(job), ConfOf(job));
 
-    private JobHistory(Job job) => _job = job;
+    private static string ConfNameOf(Job job) => $"{job.Id}_conf.xml";
 
-    internal static JobHistory Of(Job endedJob) => new(endedJob);
-
-    /// <summary><c>job_(id)_(submit time in ms)_(user)_(job name)</c>.</summary>
-    public string FileName =>
-        $"{_job.Id}_{Ms(_job.Submitted)}_{_job.Submission.User}_{Uri.EscapeDataString(_job.Conf.Text(JobConf.JobName))}";
-
-    public string ConfFileName => $"{_job.Id}_conf.xml";
-
-    public string ConfText()
+    private static string ConfOf(Job job)
     {
         var properties = new SortedDictionary<string, string>(
             JobConfDefaults.Values.ToDictionary(v => v.Key, v => v.Value), StringComparer.Ordinal);
-        foreach (var (name, value) in _job.Conf.Set)
+        foreach (var (name, value) in job.Conf.Set)
             properties[name] = value;
         var xml = new XElement("configuration", properties.Select(p =>
             new XElement("property", new XElement("name", p.Key), new XElement("value", Printable(p.Value)))));
         return $"<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"no\"?>{xml.ToString(SaveOptions.DisableFormatting)}\n";
     }
 
-    public string Text()
+    private static string TextOf(Job job, JobState outcome, DateTimeOffset ended)
     {
         var text = new StringBuilder("Meta VERSION=\"1\" .\n");
-        Line(text, "Job", ("JOBID", _job.Id), ("JOBNAME", _job.Conf.Text(JobConf.JobName)),
-            ("USER", _job.Submission.User), ("SUBMIT_TIME", Ms(_job.Submitted)), ("JOBCONF", ConfFileName),
-            ("VIEW_JOB", "*"), ("MODIFY_JOB", "*"), ("JOB_QUEUE", _job.Conf.Text("mapred.job.queue.name")));
-        Line(text, "Job", ("JOBID", _job.Id), ("JOB_PRIORITY", _job.Priority));
-        Line(text, "Job", ("JOBID", _job.Id), ("LAUNCH_TIME", Ms(_job.Started ?? _job.Submitted)),
-            ("TOTAL_MAPS", _job.Maps.Length), ("TOTAL_REDUCES", _job.Reduces.Length), ("JOB_STATUS", "PREP"));
-        foreach (var task in _job.Maps.Concat(_job.Reduces))
+        Line(text, "Job", ("JOBID", job.Id), ("JOBNAME", job.Conf.Text(JobConf.JobName)),
+            ("USER", job.Submission.User), ("SUBMIT_TIME", Ms(job.Submitted)), ("JOBCONF", ConfNameOf(job)),
+            ("VIEW_JOB", "*"), ("MODIFY_JOB", "*"), ("JOB_QUEUE", job.Conf.Text("mapred.job.queue.name")));
+        Line(text, "Job", ("JOBID", job.Id), ("JOB_PRIORITY", job.Priority));
+        Line(text, "Job", ("JOBID", job.Id), ("LAUNCH_TIME", Ms(job.Started ?? job.Submitted)),
+            ("TOTAL_MAPS", job.Maps.Length), ("TOTAL_REDUCES", job.Reduces.Length), ("JOB_STATUS", "PREP"));
+        foreach (var task in job.Maps.Concat(job.Reduces))
             if (task.Attempts.Count > 0)
                 Write(text, task);
-        Line(text, "Job", ("JOBID", _job.Id), ("FINISH_TIME", Ms(_job.Ended ?? _job.Submitted)),
-            ("JOB_STATUS", Word(_job.Outcome)), ("FINISHED_MAPS", Count(_job.Maps, JobTaskPhase.Done)),
-            ("FINISHED_REDUCES", Count(_job.Reduces, JobTaskPhase.Done)),
-            ("FAILED_MAPS", Count(_job.Maps, JobTaskPhase.GivenUp)),
-            ("FAILED_REDUCES", Count(_job.Reduces, JobTaskPhase.GivenUp)),
-            ("MAP_COUNTERS", Wire(Sum(_job.Maps))), ("REDUCE_COUNTERS", Wire(Sum(_job.Reduces))),
-            ("COUNTERS", Wire(_job.AllCounters())));
+        Line(text, "Job", ("JOBID", job.Id), ("FINISH_TIME", Ms(ended)),
+            ("JOB_STATUS", Word(outcome)), ("FINISHED_MAPS", Count(job.Maps, JobTaskPhase.Done)),
+            ("FINISHED_REDUCES", Count(job.Reduces, JobTaskPhase.Done)),
+            ("FAILED_MAPS", Count(job.Maps, JobTaskPhase.GivenUp)),
+            ("FAILED_REDUCES", Count(job.Reduces, JobTaskPhase.GivenUp)),
+            ("MAP_COUNTERS", Wire(Sum(job.Maps))), ("REDUCE_COUNTERS", Wire(Sum(job.Reduces))),
+            ("COUNTERS", Wire(job.AllCounters())));
         return text.ToString();
     }
 

@@ -35,7 +35,8 @@ public sealed partial class JobTracker
     private void AbortOnceQuiet(Job job)
     {
         if (job.LiveAttempts == 0)
-            _effects.Add(new JobTrackerEffect.AbortJob(job.Id, job.Submission));
+            _effects.Add(new JobTrackerEffect.AbortJob(
+                job.Id, job.Submission, JobHistory.Of(job, job.Outcome, _now)));
     }
 
     private void CommitFailed(JobId id, string reason, ICollection<SchedulerCall> calls)
@@ -53,6 +54,6 @@ public sealed partial class JobTracker
         foreach (var agent in job.Agents)
             calls.Add(new SchedulerCall.Message(agent, TaskTrackerId, forget));
         Record(new JobTrackerRecord.Over(id, now));
-        _effects.Add(new JobTrackerEffect.JobEnded(job.Id, job.Submission, JobHistory.Of(job)));
+        _effects.Add(new JobTrackerEffect.JobEnded(job.Id, job.Submission));
     }
 }

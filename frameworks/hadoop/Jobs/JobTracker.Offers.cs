@@ -254,8 +254,12 @@ public sealed partial class JobTracker
         if (refuse < _options.ShortestRefusal)
             refuse = _options.ShortestRefusal;
         foreach (var rejection in slot.Rejections)
-            if (rejection.ForLocality)
-                rejection.Job.Delay.TurnedDown(now, host, refuse);
+        {
+            if (!rejection.ForLocality)
+                continue;
+            rejection.Job.Delay.TurnedDown(now, host, refuse);
+            rejection.Job.RefusesUntil = now + refuse;
+        }
         if (slot.Tasks.Count > 0)
         {
             calls.Add(new SchedulerCall.Accept([slot.Offer.Id], slot.Tasks, refuse));
@@ -287,6 +291,34 @@ public sealed partial class JobTracker
             return;
         _hints = hints;
         calls.Add(new SchedulerCall.UpdateHints(hints));
+    }
+
+    /// <summary>
+    /// While every job that could start something has just turned offers down for locality, offers of agents without
+    /// their data would only be turned down too: until the first refusal ends they are filtered out.
+    /// </summary>
+    private void PublishFilters(DateTimeOffset now, ICollection<SchedulerCall> calls)
+    {
+        SortedSet<string> hosts = new(StringComparer.Ordinal);
+        DateTimeOffset? until = null;
+        foreach (var job in _active)
+        {
+            if (!job.HasLaunchable)
+                continue;
+            if (job.RefusesUntil <= now || !job.WaitsForHostsOnly)
+            {
+                until = null;
+                break;
+            }
+            hosts.UnionWith(job.PendingMaps.Hosts);
+            until = until is null || job.RefusesUntil < until ? job.RefusesUntil : until;
+        }
+        _filteredUntil = until;
+        IReadOnlyList<string>? only = until is null || hosts.Count > _options.HintHostsMax ? null : [.. hosts];
+        if (only is null ? _onlyAgents is null : _onlyAgents is not null && only.SequenceEqual(_onlyAgents))
+            return;
+        _onlyAgents = only;
+        calls.Add(new SchedulerCall.SetFilters(new FrameworkFilters(only)));
     }
 
     private static bool SameHints(List<Hint> a, IReadOnlyList<Hint> b) =>

@@ -22,8 +22,9 @@ public sealed partial class JobTracker
     /// Goes back to where the records of a former life end. To be called once, before anything else. Attempts that ran
     /// then are asked after on subscription; what was being done on the store is done again.
     /// </summary>
-    public void Restore(IEnumerable<JobTrackerRecord> records)
+    public void Restore(DateTimeOffset now, IEnumerable<JobTrackerRecord> records)
     {
+        _now = now;
         foreach (var record in records)
             Apply(record);
         _forgotten.Clear();

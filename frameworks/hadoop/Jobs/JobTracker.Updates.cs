@@ -123,7 +123,8 @@ public sealed partial class JobTracker
         if (job.Phase != JobPhase.Running || !job.IsComplete)
             return;
         job.Phase = JobPhase.Committing;
-        _effects.Add(new JobTrackerEffect.CommitJob(job.Id, job.Submission));
+        _effects.Add(new JobTrackerEffect.CommitJob(
+            job.Id, job.Submission, JobHistory.Of(job, JobState.Succeeded, _now)));
     }
 
     /// <summary>The output of a done map is gone: it runs again, and reduces that need it after it.</summary>

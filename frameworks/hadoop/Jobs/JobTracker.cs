@@ -37,8 +37,13 @@ public sealed partial class JobTracker : IScheduler
     private bool _suppressed = true;
     private bool _demandGrew;
     private JobId _lastJob;
+
+    /// <summary>The time of the event that is being handled.</summary>
+    private DateTimeOffset _now;
     private DateTimeOffset? _reconcileAt;
     private DateTimeOffset? _speculateAt;
+    private DateTimeOffset? _filteredUntil;
+    private IReadOnlyList<string>? _onlyAgents;
 
     public JobTracker(JobTrackerOptions options)
     {
@@ -48,14 +53,14 @@ public sealed partial class JobTracker : IScheduler
         _lastJob = new JobId(options.Cluster, 0);
     }
 
-    public SchedulerCall.Subscribe Subscription => new(_framework, Suppressed: _suppressed, Hints: _hints);
+    public SchedulerCall.Subscribe Subscription => 
+        new(_framework, _suppressed, new FrameworkFilters(_onlyAgents), _hints);
 
-    public DateTimeOffset? NextDeadline =>
-        _reconcileAt is null ? _speculateAt
-        : _speculateAt is null || _reconcileAt < _speculateAt ? _reconcileAt : _speculateAt;
+    public DateTimeOffset? NextDeadline => Earlier(_reconcileAt, Earlier(_speculateAt, _filteredUntil));
 
     public void Tick(DateTimeOffset now, ICollection<SchedulerCall> calls)
     {
+        _now = now;
         if (_reconcileAt <= now)
             AskAfterUnconfirmed(now, calls);
         if (_speculateAt <= now)
@@ -98,6 +103,7 @@ public sealed partial class JobTracker : IScheduler
 
     public void Handle(DateTimeOffset now, SchedulerEvent e, ICollection<SchedulerCall> calls)
     {
+        _now = now;
         switch (e)
         {
             case SchedulerEvent.Subscribed s: Subscribed(now, s.FrameworkId, calls); break;
@@ -118,6 +124,7 @@ public sealed partial class JobTracker : IScheduler
 
     public void Handle(DateTimeOffset now, JobTrackerEvent e, ICollection<SchedulerCall> calls)
     {
+        _now = now;
         switch (e)
         {
             case JobTrackerEvent.Submitted s: Submit(now, s); break;
@@ -215,7 +222,10 @@ public sealed partial class JobTracker : IScheduler
         else
             _speculateAt ??= now + _options.SpeculationInterval;
         PublishHints(calls);
+        PublishFilters(now, calls);
     }
+
+    private static DateTimeOffset? Earlier(DateTimeOffset? a, DateTimeOffset? b) => a is null || b < a ? b : a;
 
     private void FindSlow(DateTimeOffset now)
     {

@@ -52,12 +52,12 @@ public abstract record JobTrackerEffect
     /// <summary>Move the attempt's files into the output directory. Asked of one attempt of a task at a time.</summary>
     public sealed record CommitAttempt(AttemptId Attempt, JobSubmission Job) : JobTrackerEffect;
 
-    /// <summary>Mark the output complete and remove what is temporary.</summary>
-    public sealed record CommitJob(JobId JobId, JobSubmission Job) : JobTrackerEffect;
+    /// <summary>Mark the output complete, remove what is temporary, write the history.</summary>
+    public sealed record CommitJob(JobId JobId, JobSubmission Job, JobHistory History) : JobTrackerEffect;
 
-    /// <summary>Remove what is temporary; no attempt writes any more.</summary>
-    public sealed record AbortJob(JobId JobId, JobSubmission Job) : JobTrackerEffect;
+    /// <summary>Remove what is temporary, write the history; no attempt writes any more.</summary>
+    public sealed record AbortJob(JobId JobId, JobSubmission Job, JobHistory History) : JobTrackerEffect;
 
-    /// <summary>The job is over: its history may be written and its staged files may go; not answered.</summary>
-    public sealed record JobEnded(JobId JobId, JobSubmission Job, JobHistory History) : JobTrackerEffect;
+    /// <summary>The job is over and its staged files may go; not answered.</summary>
+    public sealed record JobEnded(JobId JobId, JobSubmission Job) : JobTrackerEffect;
 }

@@ -13,6 +13,9 @@ internal sealed class PendingMaps
 
     public int Count => _all.Count;
 
+    /// <summary>Some may run anywhere at once: their data has no place, or they have failed before.</summary>
+    public bool HasUntied => _withoutHosts.Count > 0 || (_all.Count > 0 && _all.Min.Precedence < 0);
+
     public void Add(JobTask map)
     {
         var key = Key(map);

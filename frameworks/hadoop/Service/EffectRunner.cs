@@ -10,11 +10,16 @@ namespace Agora.Hadoop.Service;
 /// <param name="post">Hands an event to the JobTracker's loop.</param>
 /// <param name="prepared">Tells the waiting submission of a job that it is taken, or why not.</param>
 internal sealed class EffectRunner(
-    UserStores stores, Action<JobTrackerEvent> post, Action<JobId, JobAccepted?, JobRefusal?> prepared, Action<string> log)
+    UserStores stores, Action<JobTrackerEvent> post, Action<JobId, JobAccepted?, JobRefusal?> prepared,
+    TimeProvider time, Action<string> log)
     : IDisposable
 {
     /// <summary>Effects of different jobs that run at the same time.</summary>
     private const int ParallelMax = 8;
+
+    private const int TriesMax = 60;
+
+    private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(1);
 
     private readonly SemaphoreSlim _room = new(ParallelMax);
     private readonly Dictionary<JobId, Task> _last = [];
@@ -54,12 +59,12 @@ internal sealed class EffectRunner(
         JobTrackerEffect.Refuse e => Told(() =>
             prepared(e.JobId, null, new JobRefusal(RefusalKind.Failed, e.Reason))),
         JobTrackerEffect.CommitAttempt e => TryAsync(
-            () => JobOutput.CommitAttemptAsync(OutputOf(e.Job), e.Attempt),
+            () => JobOutput.CommitAttemptAsync(OutputOf(e.Job), e.Attempt, MayBeEmpty(e.Job)),
             new JobTrackerEvent.AttemptCommitted(e.Attempt),
             reason => new JobTrackerEvent.AttemptCommitFailed(e.Attempt, reason)),
-        JobTrackerEffect.CommitJob e => TryAsync(() => JobOutput.CommitAsync(OutputOf(e.Job)),
+        JobTrackerEffect.CommitJob e => TryAsync(() => WithHistoryAsync(JobOutput.CommitAsync, e.JobId, e.Job, e.History),
             new JobTrackerEvent.JobCommitted(e.JobId), reason => new JobTrackerEvent.JobCommitFailed(e.JobId, reason)),
-        JobTrackerEffect.AbortJob e => TryAsync(() => JobOutput.AbortAsync(OutputOf(e.Job)),
+        JobTrackerEffect.AbortJob e => TryAsync(() => WithHistoryAsync(JobOutput.AbortAsync, e.JobId, e.Job, e.History),
             new JobTrackerEvent.JobAborted(e.JobId), _ => new JobTrackerEvent.JobAborted(e.JobId)),
         JobTrackerEffect.JobEnded e => CleanUpAsync(e),
         _ => throw new UnreachableException($"effect {effect.GetType().Name}"),
@@ -89,31 +94,48 @@ internal sealed class EffectRunner(
         }
     }
 
-    private async Task TryAsync(Func<Task> act, JobTrackerEvent done, Func<string, JobTrackerEvent> failed)
+    /// <summary>A history that cannot be written is no reason to fail a job.</summary>
+    private async Task WithHistoryAsync(Func<StoredPath, Task> act, JobId id, JobSubmission job, JobHistory history)
     {
+        var output = OutputOf(job);
+        await act(output);
         try
         {
-            await act();
+            await JobOutput.WriteHistoryAsync(output, history);
         }
-        catch (Exception x)
+        catch (Exception x) when (x is not HttpRequestException)
         {
-            log($"{done}: {x.Message}");
-            post(failed(x.Message));
-            return;
+            log($"the history of {id} is not written: {x.Message}");
         }
-        post(done);
+    }
+
+    /// <summary>While the store is away it is waited for; every effect may be repeated.</summary>
+    private async Task TryAsync(Func<Task> act, JobTrackerEvent done, Func<string, JobTrackerEvent> failed)
+    {
+        for (var tried = 1; ; tried++)
+        {
+            try
+            {
+                await act();
+                post(done);
+                return;
+            }
+            catch (HttpRequestException x) when (tried < TriesMax)
+            {
+                log($"{done}: {x.Message}; tried again in {RetryDelay.TotalSeconds:0.#} s");
+            }
+            catch (Exception x)
+            {
+                log($"{done}: {x.Message}");
+                post(failed(x.Message));
+                return;
+            }
+            await Task.Delay(RetryDelay, time);
+        }
     }
 
     private async Task CleanUpAsync(JobTrackerEffect.JobEnded e)
     {
-        try
-        {
-            await JobOutput.WriteHistoryAsync(OutputOf(e.Job), e.History);
-        }
-        catch (Exception x)
-        {
-            log($"the history of {e.JobId} is not written: {x.Message}");
-        }
         try
         {
             await stores.Of(e.Job.User).Default.DeleteAsync(OutputPaths.Staging(e.Job.User, e.JobId), recursive: true);
@@ -129,6 +151,9 @@ internal sealed class EffectRunner(
         tell();
         return Task.CompletedTask;
     }
+
+    private static bool MayBeEmpty(JobSubmission job) => new JobConf(job.Conf) is var conf &&
+        (conf[JobConf.LazyOutput] is not null || StreamingClasses.Means(conf[JobConf.OutputFormat], StreamingClasses.NullOutput));
 
     private StoredPath OutputOf(JobSubmission job) =>
         stores.Of(job.User).Find(new JobConf(job.Conf).Text(JobConf.OutputPath));

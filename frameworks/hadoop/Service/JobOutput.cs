@@ -23,29 +23,39 @@ internal static class JobOutput
     public static async Task WriteHistoryAsync(StoredPath output, JobHistory history)
     {
         var directory = $"{output.Path}/{OutputPaths.History}";
-        await WriteAsync($"{directory}/{history.ConfFileName}", history.ConfText());
-        await WriteAsync($"{directory}/{history.FileName}", history.Text());
+        await WriteAsync($"{directory}/{history.ConfFileName}", history.ConfText);
+        await WriteAsync($"{directory}/{history.FileName}", history.Text);
 
         Task WriteAsync(string path, string text) => output.Store.CreateAsync(path, new CreateOptions(Overwrite: true),
             (stream, stop) => stream.WriteAsync(Encoding.UTF8.GetBytes(text), stop).AsTask());
     }
 
     /// <summary>Moves an attempt's files into the output directory.</summary>
-    public static async Task CommitAttemptAsync(StoredPath output, AttemptId attempt)
+    /// <param name="mayBeEmpty">The output format does not always make a file.</param>
+    public static async Task CommitAttemptAsync(StoredPath output, AttemptId attempt, bool mayBeEmpty)
     {
         var temporary = OutputPaths.OfAttempt(output.Path, attempt);
         if (await output.Store.StatAsync(temporary) is null)
         {
             // Committed before; only a part that was to be made must be there.
             var part = OutputPaths.PartName(attempt.Task.Index);
-            if (!(await output.Store.ListAsync(output.Path)).Any(f => f.Name.StartsWith(part, StringComparison.Ordinal)))
+            if (!mayBeEmpty && !(await output.Store.ListAsync(output.Path)).Any(f => f.Name.StartsWith(part, StringComparison.Ordinal)))
                 throw new FileNotFoundException($"neither {temporary} nor {part} is there");
             return;
         }
         foreach (var file in await output.Store.ListAsync(temporary))
-            if (!await output.Store.RenameAsync(file.Path, $"{output.Path}/{file.Name}"))
-                throw new StorageException($"{file.Path} could not be renamed to {output.Path}/{file.Name}");
+            await MoveAsync(output.Store, file.Path, $"{output.Path}/{file.Name}");
         await output.Store.DeleteAsync(temporary, recursive: true);
+    }
+
+    /// <summary>What is in the way is of an attempt whose commit broke off.</summary>
+    private static async Task MoveAsync(IFileSystem store, string from, string to)
+    {
+        if (await store.RenameAsync(from, to))
+            return;
+        await store.DeleteAsync(to, recursive: false);
+        if (!await store.RenameAsync(from, to))
+            throw new StorageException($"{from} could not be renamed to {to}");
     }
 
     public static async Task CommitAsync(StoredPath output)

@@ -29,8 +29,8 @@ public sealed class JobTrackerLoop : IScheduler, IDisposable
         _tracker = tracker;
         _time = time;
         _journal = journal;
-        _effects = new EffectRunner(stores, e => _ = PostAsync(e), Prepared, log);
-        tracker.Restore(journal?.Read() ?? []);
+        _effects = new EffectRunner(stores, e => _ = PostAsync(e), Prepared, time, log);
+        tracker.Restore(time.GetUtcNow(), journal?.Read() ?? []);
     }
 
     public SchedulerCall.Subscribe Subscription => _tracker.Subscription;

@@ -87,7 +87,7 @@ internal sealed partial class WebHdfsServer
                 $"{context.Connection.RemoteIpAddress} either because the filename is invalid or the file exists");
         }
         context.Response.StatusCode = StatusCodes.Status201Created;
-        context.Response.Headers.Location = $"webhdfs://{context.Request.Host}{request.Path}";
+        context.Response.Headers.Location = $"webhdfs://{context.Request.Host}{Escaped(request.Path)}";
         await AnswerEmptyAsync(context);
     }
 
@@ -111,8 +111,7 @@ internal sealed partial class WebHdfsServer
         params (string Name, string Value)[] defaults)
     {
         node ??= options.Nodes.FirstOrDefault(store.Replicator.Living.Contains) ?? options.Nodes[0];
-        var path = string.Join('/', request.Path.Split('/').Select(Uri.EscapeDataString));
-        var location = $"http://{context.Request.Host}{WebHdfsRequest.PathPrefix}{path}" +
+        var location = $"http://{context.Request.Host}{WebHdfsRequest.PathPrefix}{Escaped(request.Path)}" +
             request.RedirectQuery(defaults) + $"&{WebHdfsRequest.DataStep}={Uri.EscapeDataString(node)}";
         if (request.Flag("noredirect"))
         {
@@ -124,4 +123,6 @@ internal sealed partial class WebHdfsServer
         context.Response.Headers.Location = location;
         await AnswerEmptyAsync(context);
     }
+
+    private static string Escaped(string path) => string.Join('/', path.Split('/').Select(Uri.EscapeDataString));
 }

@@ -98,7 +98,7 @@ internal sealed class LocalJob : MapReduce.RunningJob
                 var attempt = Attempt(id, TaskKind.Map, i);
                 await RunAsync(runner, new TaskAssignment(attempt.ToString(), submission, splits.Count, reduces, splits[i], null));
                 if (_failure is null && reduces == 0)
-                    await JobOutput.CommitAttemptAsync(output, attempt);
+                    await JobOutput.CommitAttemptAsync(output, attempt, mayBeEmpty: false);
                 Volatile.Write(ref _maps, (i + 1.0) / splits.Count);
             }
             for (var i = 0; i < reduces && _failure is null; i++)
@@ -106,7 +106,7 @@ internal sealed class LocalJob : MapReduce.RunningJob
                 var attempt = Attempt(id, TaskKind.Reduce, i);
                 await RunAsync(runner, new TaskAssignment(attempt.ToString(), submission, splits.Count, reduces, null, outputs));
                 if (_failure is null)
-                    await JobOutput.CommitAttemptAsync(output, attempt);
+                    await JobOutput.CommitAttemptAsync(output, attempt, mayBeEmpty: false);
                 Volatile.Write(ref _reduces, (i + 1.0) / reduces);
             }
             runner.Forget(id);

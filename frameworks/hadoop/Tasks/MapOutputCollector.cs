@@ -13,10 +13,9 @@ internal sealed class MapOutputCollector(
     JobConf conf, KeyOrder order, KeyPartitioner partitioner, int partitions, string scratch, Counters counters,
     IReduceProgram? combiner) : IDisposable
 {
-    private const double SpillShare = 0.8;
-
-    private readonly SortBuffer _buffer = new(order, (long)(conf.Int(JobConf.SortMib) * 1024L * 1024L * SpillShare));
+    private readonly SortBuffer _buffer = new(order, (long)(conf.Int(JobConf.SortMib) * 1024L * 1024L * conf.Decimal(JobConf.SpillPercent)));
     private readonly List<(string Path, Segment[] Segments)> _spills = [];
+    private bool _combineMerged;
     private int _filesMade;
     private long _records, _bytes, _spilledRecords;
 
@@ -25,9 +24,14 @@ internal sealed class MapOutputCollector(
 
     public void Add(int partition, ReadOnlySpan<byte> key, ReadOnlySpan<byte> value)
     {
-        _buffer.Add(partition, key, value);
         _records++;
         _bytes += TextBytes(key.Length) + TextBytes(value.Length);
+        if ((long)key.Length + value.Length > _buffer.BytesMax)
+        {
+            SpillAlone(partition, key, value);
+            return;
+        }
+        _buffer.Add(partition, key, value);
         if (_buffer.IsFull)
             Spill(ScratchFile());
     }
@@ -47,6 +51,7 @@ internal sealed class MapOutputCollector(
         {
             if (_buffer.Count > 0)
                 Spill(ScratchFile());
+            _combineMerged = combiner is not null && _spills.Count >= conf.Int(JobConf.CombineSpillsMin);
             var factor = conf.Int(JobConf.SortFactor);
             while (_spills.Count > factor)
             {
@@ -86,6 +91,26 @@ internal sealed class MapOutputCollector(
         _buffer.Clear();
     }
 
+    /// <summary>A record that the buffer has no room for goes to disk without a copy.</summary>
+    private void SpillAlone(int partition, ReadOnlySpan<byte> key, ReadOnlySpan<byte> value)
+    {
+        if (_buffer.Count > 0)
+            Spill(ScratchFile());
+        var path = ScratchFile();
+        var segments = new Segment[partitions];
+        using var file = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0);
+        var writer = new RecordWriter(file);
+        for (var i = 0; i < partitions; i++)
+        {
+            if (i == partition)
+                writer.Write(key, value);
+            segments[i] = writer.EndSegment();
+        }
+        _spilledRecords++;
+        counters.Add(CounterNames.FileSystem, CounterNames.FileBytesWritten, writer.Position);
+        _spills.Add((path, segments));
+    }
+
     private void WriteSorted(RecordWriter writer, int first, int end)
     {
         if (combiner is null || first == end)
@@ -119,11 +144,10 @@ internal sealed class MapOutputCollector(
             {
                 var runs = spills.ConvertAll(s => MapOutputFile.OpenSegment(s.Path, s.Segments[partition]));
                 using var merge = new MergeReader(order, runs);
-                while (merge.Next())
-                {
-                    writer.Write(merge.Key, merge.Value);
-                    _spilledRecords++;
-                }
+                if (_combineMerged)
+                    Combine(merge, spills.Sum(s => s.Segments[partition].Length), writer);
+                else
+                    Copy(merge, writer);
                 segments[partition] = writer.EndSegment();
             }
             counters.Add(CounterNames.FileSystem, CounterNames.FileBytesRead, writer.Position);
@@ -132,6 +156,58 @@ internal sealed class MapOutputCollector(
         foreach (var (spilled, _) in spills)
             File.Delete(spilled);
         return (path, segments);
+    }
+
+    private void Copy(MergeReader merge, RecordWriter writer)
+    {
+        while (merge.Next())
+        {
+            writer.Write(merge.Key, merge.Value);
+            _spilledRecords++;
+        }
+    }
+
+    /// <summary>What the spills' combined records have in common is combined once more.</summary>
+    private void Combine(MergeReader merge, long bytes, RecordWriter writer)
+    {
+        if (bytes == 0)
+            return;
+        // The buffer is empty by now and takes what the combiner says, which is in any order.
+        var runs = new List<(string Path, Segment Segment)>();
+        var input = new ReduceInput(merge, order, bytes, _ => { });
+        var made = 0L;
+        combiner!.Run(input, (key, value) =>
+        {
+            _buffer.Add(0, key, value);
+            made++;
+            if (_buffer.IsFull)
+                runs.Add(SpillRun());
+        });
+        counters.Add(CounterNames.Framework, CounterNames.CombineInputRecords, input.Records);
+        counters.Add(CounterNames.Framework, CounterNames.CombineOutputRecords, made);
+        if (runs.Count == 0)
+        {
+            _buffer.Sort();
+            WriteEntries(writer, _buffer, 0, _buffer.Count);
+            _buffer.Clear();
+            return;
+        }
+        runs.Add(SpillRun());
+        using (var sorted = new MergeReader(order, runs.ConvertAll(r => MapOutputFile.OpenSegment(r.Path, r.Segment))))
+            Copy(sorted, writer);
+        foreach (var (run, _) in runs)
+            File.Delete(run);
+    }
+
+    private (string Path, Segment Segment) SpillRun()
+    {
+        var path = ScratchFile();
+        using var file = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0);
+        var run = new RecordWriter(file);
+        _buffer.Sort();
+        WriteEntries(run, _buffer, 0, _buffer.Count);
+        _buffer.Clear();
+        return (path, run.EndSegment());
     }
 
     private string ScratchFile() => Path.Combine(scratch, $"spill{_filesMade++}.out");

@@ -8,12 +8,11 @@ namespace Agora.Hadoop.Tasks;
 /// <summary>
 /// Brings a reduce's part of every map output over, small ones into memory as far as it goes, the others to disk.
 /// </summary>
+/// <param name="parallelMax">Outputs fetched at the same time.</param>
 internal sealed class MapOutputFetch(
-    HttpClient http, TimeProvider time, Node node, MapOutputs outputs, int partition, string scratch, long memoryBytesMax)
+    HttpClient http, TimeProvider time, Node node, MapOutputs outputs, int partition, string scratch, long memoryBytesMax,
+    int parallelMax)
 {
-    /// <summary>Outputs fetched at the same time (<c>mapred.reduce.parallel.copies</c> of Hadoop).</summary>
-    private const int ParallelMax = 5;
-
     /// <summary>Tries before an output counts as lost.</summary>
     private const int TriesMax = 4;
 
@@ -52,7 +51,7 @@ internal sealed class MapOutputFetch(
     {
         var fetched = new Fetched[outputs.List.Count];
         var lost = new SortedDictionary<string, string>(StringComparer.Ordinal);
-        var options = new ParallelOptions { MaxDegreeOfParallelism = ParallelMax, CancellationToken = stop };
+        var options = new ParallelOptions { MaxDegreeOfParallelism = parallelMax, CancellationToken = stop };
         await Parallel.ForEachAsync(Enumerable.Range(0, outputs.List.Count), options, async (i, token) =>
         {
             try

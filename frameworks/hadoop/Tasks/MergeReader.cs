@@ -30,6 +30,14 @@ internal sealed class MergeReader : IDisposable
 
     public bool Next()
     {
+        if (!NextRun())
+            return false;
+        _runs[_heap[0]].ReadValue();
+        return true;
+    }
+
+    private bool NextRun()
+    {
         if (!_started)
         {
             _started = true;
@@ -56,7 +64,7 @@ internal sealed class MergeReader : IDisposable
 
     private bool Advance(int run)
     {
-        if (!_runs[run].Next())
+        if (!_runs[run].NextKey())
             return false;
         _prefixes[run] = _order.Prefix(_runs[run].Key);
         return true;

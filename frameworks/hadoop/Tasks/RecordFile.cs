@@ -84,15 +84,22 @@ internal sealed class RecordWriter(Stream stream)
     }
 }
 
-/// <summary>Reads what <see cref="RecordWriter"/> wrote. Key and value are valid until the next record.</summary>
+/// <summary>
+/// Reads what <see cref="RecordWriter"/> wrote. Key and value are valid until the next record. A value can be
+/// left unread until it is needed, so that of many runs being merged only one at a time holds a long one.
+/// </summary>
 internal sealed class RecordReader(Stream stream) : IDisposable
 {
     private const int BufferBytes = 64 << 10;
 
-    private byte[] _buffer = new byte[BufferBytes];
+    private byte[] _buffer = GC.AllocateUninitializedArray<byte>(BufferBytes);
     private int _start, _end, _keyStart, _keyLength, _valueLength;
 
+    /// <summary>Bytes of the value that are still in the stream or not yet passed over.</summary>
+    private int _unread;
+
     public ReadOnlySpan<byte> Key => _buffer.AsSpan(_keyStart, _keyLength);
+
     public ReadOnlySpan<byte> Value => _buffer.AsSpan(_keyStart + _keyLength, _valueLength);
 
     public int ValueLength => _valueLength;
@@ -100,22 +107,46 @@ internal sealed class RecordReader(Stream stream) : IDisposable
     /// <exception cref="InvalidDataException">The stream ends within a record.</exception>
     public bool Next()
     {
+        if (!NextKey())
+            return false;
+        ReadValue();
+        return true;
+    }
+
+    /// <summary>Goes to the next record without its value; <see cref="ReadValue"/> has to be called for that.</summary>
+    /// <exception cref="InvalidDataException">The stream ends within a record.</exception>
+    public bool NextKey()
+    {
+        PassOver();
         if (_start == _end && !Fill())
             return false;
         if (_end - _start >= 2 * RecordLength.BytesMax)
             ReadLengths();
         else
             (_keyLength, _valueLength) = (ReadLength(), ReadLength());
-        var needed = _keyLength + _valueLength;
-        while (_end - _start < needed)
-        {
-            MakeRoom(needed);
-            if (!Fill())
-                throw Truncated();
-        }
+        Need(_keyLength);
         _keyStart = _start;
-        _start += needed;
+        _start += _keyLength;
+        _unread = _valueLength;
+        if (_end - _start >= _valueLength)
+        {
+            _start += _valueLength;
+            _unread = 0;
+        }
         return true;
+    }
+
+    /// <summary>Makes the value of the record readable. Spans of its key taken before are no longer valid.</summary>
+    public void ReadValue()
+    {
+        if (_unread == 0)
+            return;
+        // The key stays before its value.
+        _start = _keyStart;
+        Need(_keyLength + _valueLength);
+        _keyStart = _start;
+        _start += _keyLength + _valueLength;
+        _unread = 0;
     }
 
     public void Dispose() => stream.Dispose();
@@ -129,6 +160,37 @@ internal sealed class RecordReader(Stream stream) : IDisposable
             _keyLength = RecordLength.Read(ref at);
             _valueLength = RecordLength.Read(ref at);
             _start = (int)(at - buffer);
+        }
+    }
+
+    private void PassOver()
+    {
+        while (_unread > 0)
+        {
+            if (_start == _end && !Fill())
+                throw Truncated();
+            var part = Math.Min(_unread, _end - _start);
+            _start += part;
+            _unread -= part;
+        }
+        // What a long record needed is given back once what follows it fits.
+        if (_buffer.Length > BufferBytes && _end - _start <= BufferBytes)
+        {
+            var small = GC.AllocateUninitializedArray<byte>(BufferBytes);
+            _buffer.AsSpan(_start, _end - _start).CopyTo(small);
+            _buffer = small;
+            _end -= _start;
+            _start = 0;
+        }
+    }
+
+    private void Need(int bytes)
+    {
+        while (_end - _start < bytes)
+        {
+            MakeRoom(bytes);
+            if (!Fill())
+                throw Truncated();
         }
     }
 
@@ -148,11 +210,18 @@ internal sealed class RecordReader(Stream stream) : IDisposable
 
     private void MakeRoom(int needed)
     {
-        _buffer.AsSpan(_start, _end - _start).CopyTo(_buffer);
+        if (_buffer.Length < needed)
+        {
+            var larger = GC.AllocateUninitializedArray<byte>(needed);
+            _buffer.AsSpan(_start, _end - _start).CopyTo(larger);
+            _buffer = larger;
+        }
+        else
+        {
+            _buffer.AsSpan(_start, _end - _start).CopyTo(_buffer);
+        }
         _end -= _start;
         _start = 0;
-        if (_buffer.Length < needed)
-            Array.Resize(ref _buffer, needed);
     }
 
     private bool Fill()

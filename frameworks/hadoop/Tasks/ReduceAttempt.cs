@@ -17,7 +17,7 @@ internal sealed class ReduceAttempt(
     public void Run()
     {
         var fetch = new MapOutputFetch(http, time, context.Node, context.Assignment.MapOutputs!, context.Id.Task.Index,
-            context.Directory, context.Conf.Long(JobConf.SortMib) << 20);
+            context.Directory, context.Conf.Long(JobConf.SortMib) << 20, context.Conf.Int(JobConf.ParallelCopies));
         var fetched = fetch.AllAsync(part => context.Progress.Fraction = part * Third, context.Stop)
             .GetAwaiter().GetResult().ToList();
         var reduce = classes is null ? null : new ClassReduce(context, classes);

@@ -24,6 +24,8 @@ internal sealed unsafe class SortBuffer(KeyOrder order, long bytesMax) : IDispos
 
     public int Count { get; private set; }
 
+    public long BytesMax => bytesMax;
+
     /// <summary>True once it holds as much as it may and should be spilled.</summary>
     public bool IsFull => _used + ((long)Count * sizeof(Entry)) >= bytesMax;
 
@@ -116,7 +118,7 @@ internal sealed unsafe class SortBuffer(KeyOrder order, long bytesMax) : IDispos
 
     private void GrowRecords(long needed)
     {
-        _size = Math.Max(_used + needed, Math.Max(FirstBytes, _size * 2));
+        _size = Math.Max(_used + needed, Math.Max(FirstBytes, Math.Min(_size * 2, bytesMax)));
         if (_used > uint.MaxValue)
             throw new InvalidOperationException("a sort buffer holds at most 4 GiB: lower io.sort.mb");
         _records = (byte*)NativeMemory.Realloc(_records, (nuint)_size);

@@ -7,14 +7,17 @@ namespace Agora.Hadoop.Tasks;
 
 /// <summary>
 /// Hadoop's executor: runs map and reduce attempts, each a task of the cluster, tells the JobTracker how far they are,
-/// and ends those that have been silent for <c>mapred.task.timeout</c>.
+/// and ends those that have been silent for <c>mapred.task.timeout</c>. With nothing to run for a while it ends, so that
+/// others may have what it holds; the next attempt brings another one.
 /// </summary>
-public sealed class TaskTracker(AttemptRunner runner, TimeProvider time) : IExecutor, IDisposable
+public sealed class TaskTracker(AttemptRunner runner, TimeProvider time, TimeSpan idleMax) : IExecutor, IDisposable
 {
     private static readonly TimeSpan ReportInterval = TimeSpan.FromSeconds(1);
 
     private readonly ConcurrentDictionary<TaskId, Running> _running = [];
     private ITimer? _timer;
+    private long _lastBusy = time.GetTimestamp();
+    private volatile bool _ending;
 
     private sealed class Running(TaskAssignment assignment, TimeProvider time) : IDisposable
     {
@@ -51,6 +54,13 @@ public sealed class TaskTracker(AttemptRunner runner, TimeProvider time) : IExec
         var running = new Running(assignment, time);
         if (!_running.TryAdd(task.Id, running))
             return;
+        if (_ending)
+        {
+            _running.TryRemove(task.Id, out _);
+            running.Dispose();
+            driver.Update(task.Id, TaskState.Killed, "the TaskTracker was about to end for want of work");
+            return;
+        }
         driver.Update(task.Id, TaskState.Running);
         _ = RunAsync(driver, task.Id, running);
     }
@@ -109,6 +119,10 @@ public sealed class TaskTracker(AttemptRunner runner, TimeProvider time) : IExec
 
     private void Report(ExecutorDriver driver)
     {
+        if (!_running.IsEmpty)
+            Volatile.Write(ref _lastBusy, time.GetTimestamp());
+        else if (!_ending && time.GetElapsedTime(Volatile.Read(ref _lastBusy)) > idleMax)
+            End(driver);
         List<AttemptProgress> changed = [];
         foreach (var (id, running) in _running)
         {
@@ -125,6 +139,16 @@ public sealed class TaskTracker(AttemptRunner runner, TimeProvider time) : IExec
             driver.SendMessage(JsonSerializer.SerializeToUtf8Bytes(
                 new TrackerProgress(changed), JobsJson.Default.TrackerProgress));
         }
+    }
+
+    private void End(ExecutorDriver driver)
+    {
+        _ending = true;
+        // One that was launched at this moment sees the mark, or is seen here.
+        if (_running.IsEmpty)
+            driver.Stop();
+        else
+            _ending = false;
     }
 
     private static void End(Running running)

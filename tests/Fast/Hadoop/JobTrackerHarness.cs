@@ -38,7 +38,7 @@ internal sealed class JobTrackerHarness
     public void Restart()
     {
         Tracker = NewTracker(JobScheduling.Fair);
-        Tracker.Restore(_journal.Select(r => JsonSerializer.Deserialize(
+        Tracker.Restore(_time.GetUtcNow(), _journal.Select(r => JsonSerializer.Deserialize(
             JsonSerializer.Serialize(r, JobsJson.Default.JobTrackerRecord), JobsJson.Default.JobTrackerRecord)!));
         Step(_ => { });
         Tell(new SchedulerEvent.Subscribed(new FrameworkId("f"), 1, TimeSpan.FromSeconds(5), Resources.Empty));

@@ -76,6 +76,23 @@ public sealed class JobTrackerTests
     }
 
     [Fact]
+    public void While_all_jobs_wait_for_their_nodes_others_are_filtered_out_until_the_first_refusal_ends()
+    {
+        _cluster.Submit([["node1"]]);
+        _cluster.Submit([["node2"]]);
+        _cluster.Offer("node3");
+        Assert.Equal(["node1", "node2"], Assert.Single(Filters()).OnlyAgents);
+        _cluster.Advance(_cluster.Declined.Refuse!.Value);
+        _cluster.Tick();
+        Assert.Null(Assert.Single(Filters()).OnlyAgents);
+        _cluster.Offer("node3");
+        Assert.Equal(["node1", "node2"], Assert.Single(Filters()).OnlyAgents);
+        // A job that would run anywhere wants to see all offers.
+        _cluster.Submit([[]]);
+        Assert.Null(Assert.Single(Filters()).OnlyAgents);
+    }
+
+    [Fact]
     public void An_offer_takes_as_many_local_maps_as_fit_and_several_offers_share_what_is_everywhere()
     {
         // Two processors an agent; the TaskTracker takes none.
@@ -265,6 +282,8 @@ public sealed class JobTrackerTests
         _cluster.Offer("node1");
         Assert.All(_cluster.Launched, t => Assert.Equal(urgent.ToString(), t.Labels!["job"]));
     }
+
+    private IEnumerable<FrameworkFilters> Filters() => _cluster.Calls.OfType<SchedulerCall.SetFilters>().Select(f => f.Filters);
 
     private IReadOnlyList<Hint> Hints() => Assert.Single(_cluster.Calls.OfType<SchedulerCall.UpdateHints>()).Hints;
 

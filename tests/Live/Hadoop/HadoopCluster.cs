@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using System.Text.Json;
 using Xunit;
 
 namespace Agora.Tests.Live.Hadoop;
@@ -12,7 +13,7 @@ namespace Agora.Tests.Live.Hadoop;
 public sealed class HadoopCluster : IAsyncLifetime
 {
     /// <summary>Far more than any command here takes; a hang is told with what was said so far.</summary>
-    private static readonly TimeSpan CommandPatience = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan CommandPatience = TimeSpan.FromMinutes(4);
 
     private readonly string _state = Directory.CreateTempSubdirectory("agora-hadoop-").FullName;
     private readonly string _bin = Path.Combine(FindRoot(), "bin");
@@ -74,6 +75,23 @@ public sealed class HadoopCluster : IAsyncLifetime
         return result.Output;
     }
 
+    /// <summary>URL of a service, without a slash at its end.</summary>
+    public string Service(string name)
+    {
+        using var file = ReadClusterFile();
+        return file.RootElement.GetProperty("services").GetProperty(name).GetString()!.TrimEnd('/');
+    }
+
+    /// <summary>Id of a process of the cluster as it is now.</summary>
+    public int ProcessOf(string name)
+    {
+        using var file = ReadClusterFile();
+        return file.RootElement.GetProperty("processes").EnumerateArray()
+            .Single(p => p.GetProperty("name").GetString() == name).GetProperty("pid").GetInt32();
+    }
+
+    private JsonDocument ReadClusterFile() => JsonDocument.Parse(File.ReadAllText(Path.Combine(_state, "cluster.json")));
+
     /// <summary>Runs a streaming job that must succeed, and gives its counters by name.</summary>
     public async Task<Dictionary<string, long>> CountersOfAsync(string options)
     {
@@ -84,6 +102,9 @@ public sealed class HadoopCluster : IAsyncLifetime
             .Where(l => l.StartsWith("\t\t", StringComparison.Ordinal)).Select(l => l.Trim().Split('='))
             .ToDictionary(p => p[0], p => long.Parse(p[1]));
     }
+
+    /// <summary>The path of a program in <c>bin/</c>.</summary>
+    public static string Program(string name) => Path.Combine(FindRoot(), "bin", name);
 
     private static string FindRoot()
     {

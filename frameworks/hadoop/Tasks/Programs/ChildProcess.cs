@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Diagnostics;
+using System.IO.Pipes;
 using System.Runtime.InteropServices;
 
 namespace Agora.Hadoop.Tasks.Programs;
@@ -11,6 +12,11 @@ internal sealed partial class ChildProcess : IDisposable
     private const string SessionStarter = "setsid";
 
     private const int SigKill = 9;
+
+    /// <summary>Linux's F_SETPIPE_SZ.</summary>
+    private const int SetPipeSizeCommand = 1031;
+
+    private const int PipeBytes = 1 << 20;
 
     private readonly Process _process;
 
@@ -42,7 +48,10 @@ internal sealed partial class ChildProcess : IDisposable
             start.Environment[name] = value;
         try
         {
-            return new ChildProcess(Process.Start(start)!);
+            var process = Process.Start(start)!;
+            Enlarge(process.StandardInput.BaseStream);
+            Enlarge(process.StandardOutput.BaseStream);
+            return new ChildProcess(process);
         }
         catch (Win32Exception e)
         {
@@ -88,8 +97,18 @@ internal sealed partial class ChildProcess : IDisposable
         throw NotFound(name);
     }
 
+    /// <summary>Larger pipes mean fewer changes between the program and us. Refused, they are as large as before.</summary>
+    private static void Enlarge(Stream stream)
+    {
+        if (stream is PipeStream pipe)
+            _ = SetPipeSize(pipe.SafePipeHandle, SetPipeSizeCommand, PipeBytes);
+    }
+
     private static FileNotFoundException NotFound(string name) => new(
         $"Cannot run program \"{name}\": it is neither among the shipped files (-file, -files) nor in PATH");
+
+    [LibraryImport("libc", EntryPoint = "fcntl")]
+    private static partial int SetPipeSize(SafeHandle pipe, int command, int bytes);
 
     [LibraryImport("libc", EntryPoint = "kill")]
     private static partial int SendSignal(int process, int signal);

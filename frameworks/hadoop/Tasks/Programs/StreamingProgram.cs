@@ -9,7 +9,7 @@ namespace Agora.Hadoop.Tasks.Programs;
 internal sealed class StreamingProgram(
     IReadOnlyList<string> words, string directory, IReadOnlyDictionary<string, string> environment)
 {
-    private const int InputBufferBytes = 64 << 10;
+    private const int InputBufferBytes = 128 << 10;
 
     public delegate void LineHandler(ReadOnlySpan<byte> line);
 

@@ -1,0 +1,97 @@
+using Agora.Storage;
+
+namespace Agora.Hadoop.Cli;
+
+/// <summary>Commands of <c>hadoop fs</c> that change modes, owners and numbers of copies.</summary>
+internal static class FsAttributes
+{
+    private static readonly TimeSpan ReplicationPoll = TimeSpan.FromMilliseconds(500);
+
+    public static async Task<int> SetReplicationAsync(FsCall call)
+    {
+        if (!int.TryParse(call.Operands[0], out var replication) || replication < 1)
+            throw new FormatException($"Illegal replication, a positive integer expected: {call.Operands[0]}");
+        return await (call with { Operands = [.. call.Operands.Skip(1)] }).EachAsync(async pattern =>
+        {
+            var (store, matches) = await call.MatchAsync(pattern, "`{0}': No such file or directory");
+            List<FileStatus> files = [];
+            foreach (var match in matches)
+            {
+                if (call.Has("-R"))
+                    await FsListing.WalkAsync(store, match, files.Add);
+                else
+                    files.Add(match);
+            }
+            files.RemoveAll(f => f.IsDirectory);
+            foreach (var file in files)
+            {
+                await store.SetReplicationAsync(file.Path, replication);
+                Console.WriteLine($"Replication {replication} set: {store.Prefix}{file.Path}");
+            }
+            foreach (var file in call.Has("-w") ? files : [])
+                await AwaitCopiesAsync(store, file, replication);
+        });
+    }
+
+    public static async Task<int> ChangeModeAsync(FsCall call)
+    {
+        var mode = ModeChange.Parse(call.Operands[0])
+            ?? throw new FormatException($"chmod : mode '{call.Operands[0]}' does not match the expected pattern.");
+        return await ChangeAsync(call, (store, file) =>
+            store.SetPermissionAsync(file.Path, Convert.ToString(mode.Apply(file), 8)));
+    }
+
+    public static async Task<int> ChangeOwnerAsync(FsCall call)
+    {
+        var parts = call.Operands[0].Split(':', 2);
+        if (parts[0].Length == 0 && (parts.Length == 1 || parts[1].Length == 0))
+            throw new FormatException($"'{call.Operands[0]}' does not match expected pattern for [owner][:group].");
+        return await ChangeAsync(call, (store, file) => store.SetOwnerAsync(file.Path,
+            parts[0].Length > 0 ? parts[0] : null, parts is [_, { Length: > 0 } group] ? group : null));
+    }
+
+    public static Task<int> ChangeGroupAsync(FsCall call) =>
+        ChangeAsync(call, (store, file) => store.SetOwnerAsync(file.Path, null, call.Operands[0]));
+
+    /// <summary>For what is missing Hadoop 1 ends with 1 here, not 255.</summary>
+    private static async Task<int> ChangeAsync(FsCall call, Func<IFileSystem, FileStatus, Task> change)
+    {
+        var failures = 0;
+        foreach (var pattern in call.Operands.Skip(1))
+        {
+            try
+            {
+                var (store, matches) = await call.MatchAsync(pattern,
+                    $"could not get status for '{pattern}': File does not exist: {pattern}");
+                List<FileStatus> files = [];
+                foreach (var match in matches)
+                {
+                    if (call.Has("-R"))
+                        await FsListing.WalkAsync(store, match, files.Add);
+                    else
+                        files.Add(match);
+                }
+                foreach (var file in files)
+                    await change(store, file);
+            }
+            catch (Exception e) when (FsCall.IsFailure(e))
+            {
+                await call.ComplainAsync(e);
+                failures++;
+            }
+        }
+        return failures > 0 ? 1 : 0;
+    }
+
+    private static async Task AwaitCopiesAsync(IFileSystem store, FileStatus file, int replication)
+    {
+        Console.Write($"Waiting for {store.Prefix}{file.Path} .");
+        while ((await store.LocateAsync(file.Path, 0, file.Length)).Any(b => b.Hosts.Count != replication))
+        {
+            Console.Write(".");
+            await Console.Out.FlushAsync();
+            await Task.Delay(ReplicationPoll);
+        }
+        Console.WriteLine(" done");
+    }
+}
