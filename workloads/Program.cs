@@ -1,10 +1,11 @@
 using System.CommandLine;
 using Agora.Workloads;
+using Agora.Workloads.Hadoop;
 
 var root = new RootCommand("""
-    Measure Agora. Each benchmark prints a table with a published figure where there is one, ours, and their ratio.
+    Measure Agora. Each benchmark prints a table: ours, what it is held against, and their ratio.
 
     Example:
       agora bench throughput
-    """) { ThroughputCommand.Create() };
+    """) { ThroughputCommand.Create(), HadoopCommand.Create() };
 return await root.Parse(args).InvokeAsync();

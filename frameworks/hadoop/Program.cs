@@ -1,4 +1,5 @@
 using Agora.Hadoop;
+using Agora.Hadoop.Submission;
 
 const string Usage = """
     agora-hadoop store       --root DIR --nodes HOST,HOST,... [--port N] [--block-size 64m] [--replication 1]
@@ -12,6 +13,9 @@ const string Usage = """
                              runs the tasks on one node; started by an agent, not by hand; ends when it has had
                              nothing to run for a while (30 s)
 
+    agora-hadoop run         ASSEMBLY|--examples [CLASS] [ARGUMENT...]
+                             runs a program that submits jobs; 'hadoop jar' starts it
+
     A service prints 'ready URL' once it can be used, and ends on SIGTERM.
     """;
 
@@ -21,6 +25,9 @@ try
     {
         ["store", .. var rest] => await Commands.StoreAsync(rest),
         ["jobtracker", .. var rest] => await Commands.JobTrackerAsync(rest),
+        ["run", "--examples", .. var rest] =>
+            await RunCommand.RunAsync(Path.Combine(AppContext.BaseDirectory, RunCommand.Examples), rest),
+        ["run", var path, .. var rest] => await RunCommand.RunAsync(path, rest),
         ["tasktracker", .. var rest] => await Commands.TaskTrackerAsync(rest),
         ["--help" or "-h" or "help"] => Print(Console.Out, 0),
         _ => Print(Console.Error, 2),

@@ -19,11 +19,19 @@ internal sealed record Cluster(string? Master, Dictionary<string, string>? Servi
     /// <exception cref="ClusterMissingException">There is none, or it lacks the service.</exception>
     public static Uri JobTracker => Service(JobTrackerService);
 
+    /// <exception cref="ClusterMissingException">There is none, or it lacks the service.</exception>
+    public static Uri Store => Service(StoreService);
+
+    /// <summary>True if a cluster has been started; it may have stopped since.</summary>
+    public static bool IsThere => File.Exists(DescriptionPath);
+
+    private static string DescriptionPath => Path.Combine(
+        Environment.GetEnvironmentVariable("AGORA_HOME") is { Length: > 0 } set ? set
+            : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".agora"), "cluster.json");
+
     private static Uri Service(string name)
     {
-        var home = Environment.GetEnvironmentVariable("AGORA_HOME") is { Length: > 0 } set ? set
-            : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".agora");
-        var path = Path.Combine(home, "cluster.json");
+        var path = DescriptionPath;
         if (!File.Exists(path))
         {
             throw new ClusterMissingException(

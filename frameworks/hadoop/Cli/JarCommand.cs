@@ -1,7 +1,11 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using System.Text.RegularExpressions;
+
 namespace Agora.Hadoop.Cli;
 
 /// <summary><c>hadoop jar</c>: no Java runs here, so the jar's name alone says what is meant.</summary>
-internal static class JarCommand
+internal static partial class JarCommand
 {
     public static async Task<int> RunAsync(IReadOnlyList<string> args)
     {
@@ -13,13 +17,33 @@ internal static class JarCommand
         var name = Path.GetFileName(args[0]);
         if (name.Contains("streaming", StringComparison.Ordinal) && name.EndsWith(".jar", StringComparison.Ordinal))
             return await StreamJob.RunAsync([.. args.Skip(1)]);
+        if (IsExamples().IsMatch(name))
+            return RunProgram(["--examples", .. args.Skip(1)]);
         if (!File.Exists(args[0]))
         {
             Console.Error.WriteLine($"Exception in thread \"main\" java.io.IOException: Error opening job jar: {args[0]}");
             return 1;
         }
-        Console.Error.WriteLine($"hadoop: {args[0]} cannot be run: only hadoop-streaming*.jar is supported yet, " +
-            "and no Java runs here; write the mapper and reducer as programs and use streaming");
+        if (name.EndsWith(".dll", StringComparison.Ordinal))
+            return RunProgram(args);
+        Console.Error.WriteLine($"hadoop: {args[0]} cannot be run: no Java runs here; use hadoop-streaming*.jar with the " +
+            "mapper and reducer as programs, hadoop-examples*.jar, or a .NET assembly (docs/hadoop-csharp.md)");
         return 1;
     }
+
+    /// <summary>Becomes the program that loads assemblies: same terminal, its exit code.</summary>
+    private static int RunProgram(IEnumerable<string> args)
+    {
+        var self = new FileInfo(Environment.ProcessPath!);
+        var directory = (self.ResolveLinkTarget(returnFinalTarget: true) ?? self).FullName;
+        var program = Path.Combine(Path.GetDirectoryName(directory)!, "agora-hadoop");
+        // A signal from the terminal goes to both; the program decides what it means.
+        using var ignored = PosixSignalRegistration.Create(PosixSignal.SIGINT, context => context.Cancel = true);
+        using var process = Process.Start(new ProcessStartInfo(program, ["run", .. args]))!;
+        process.WaitForExit();
+        return process.ExitCode;
+    }
+
+    [GeneratedRegex(@"^hadoop.*examples.*\.jar$")]
+    private static partial Regex IsExamples();
 }

@@ -13,6 +13,7 @@ internal sealed class AttemptContext(
     public TaskAssignment Assignment { get; } = assignment;
     public JobConf Conf { get; } = new(assignment.Job.Conf);
     public Stores Stores { get; } = stores;
+    public Node Node { get; } = node;
 
     /// <summary>For spills; goes with the attempt.</summary>
     public string Directory { get; } = directory;
@@ -26,7 +27,7 @@ internal sealed class AttemptContext(
 
     /// <summary>What a program of this attempt finds in its environment.</summary>
     public IReadOnlyDictionary<string, string> Environment =>
-        AttemptEnvironment.Build(node, Conf, Id, Assignment, Directory);
+        AttemptEnvironment.Build(Node, Conf, Id, Assignment, Directory);
 
     public KeyOrder KeyOrder => StreamingClasses.Means(Conf[JobConf.KeyComparator], StreamingClasses.KeyFieldComparator)
         ? new KeyOrder(new KeyFields(Conf.Text(JobConf.KeyComparatorOptions), KeyFieldSeparator))

@@ -1,4 +1,5 @@
 using Agora.Hadoop.Jobs;
+using Agora.Hadoop.Tasks.Classes;
 using Agora.Hadoop.Tasks.Input;
 using Agora.Hadoop.Tasks.Programs;
 
@@ -14,6 +15,7 @@ public sealed class AttemptRunner : IDisposable
     private readonly UserStores _stores;
     private readonly TimeProvider _time;
     private readonly JobFiles _files;
+    private readonly JobAssemblies _assemblies = new();
     private readonly HttpClient _http = new();
 
     public AttemptRunner(Node node, UserStores stores, TimeProvider time)
@@ -31,7 +33,11 @@ public sealed class AttemptRunner : IDisposable
             TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
     /// <summary>Removes what the node holds of a job that has ended.</summary>
-    public void Forget(JobId job) => _files.Forget(job);
+    public void Forget(JobId job)
+    {
+        _assemblies.Forget(job);
+        _files.Forget(job);
+    }
 
     public void Dispose() => _http.Dispose();
 
@@ -45,10 +51,13 @@ public sealed class AttemptRunner : IDisposable
             directory = _files.PrepareAsync(id, assignment.Job, stop).GetAwaiter().GetResult();
             var context = new AttemptContext(id, assignment, _node, _stores.Of(assignment.Job.User), directory, errors, progress, stop);
             var outputs = _files.MapOutputs(id.Task.Job);
-            if (id.Task.Kind == TaskKind.Map)
+            var classes = _assemblies.ConfOf(id.Task.Job, assignment.Job, _files.Shipped(id.Task.Job, assignment.Job.User));
+            if (id.Task.Kind == TaskKind.Reduce)
+                new ReduceAttempt(context, _http, _time, classes).Run();
+            else if (classes is null)
                 new MapAttempt(context).Run(Path.Combine(outputs, id.ToString()));
             else
-                new ReduceAttempt(context, _http, _time).Run();
+                new ClassMap(context, classes).Run(Path.Combine(outputs, id.ToString()));
             context.Counters.Add(errors.UserCounters.ToDictionary());
             return new AttemptResult(true, "", new AttemptReport(
                 context.Counters.ToDictionary(), _files.MapOutputsUrl(id.Task.Job)));

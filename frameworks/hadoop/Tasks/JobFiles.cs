@@ -33,6 +33,9 @@ internal sealed class JobFiles(Node node, UserStores stores)
         return directory;
     }
 
+    /// <summary>Where a job's shipped files are, once an attempt of it has been prepared.</summary>
+    public string Shipped(JobId job, string user) => Path.Combine(JobDirectory(job, user), "jars");
+
     public string MapOutputs(JobId job) => Path.Combine(node.SharedDirectory, "hadoop", job.ToString());
 
     public string MapOutputsUrl(JobId job) => $"{node.SharedUrl}/hadoop/{job}";
@@ -70,7 +73,7 @@ internal sealed class JobFiles(Node node, UserStores stores)
 
     private async Task<string> FetchAsync(JobId id, JobSubmission job)
     {
-        var directory = Path.Combine(JobDirectory(id, job.User), "jars");
+        var directory = Shipped(id, job.User);
         Directory.CreateDirectory(directory);
         foreach (var file in job.Files)
         {

@@ -17,7 +17,7 @@ internal sealed class MapAttempt(AttemptContext context)
             WriteParts();
             return;
         }
-        var collector = new MapOutputCollector(context.Conf, context.KeyOrder, context.KeyPartitioner,
+        using var collector = new MapOutputCollector(context.Conf, context.KeyOrder, context.KeyPartitioner,
             context.Assignment.Reduces, context.Directory, context.Counters, JobPrograms.Combiner(context));
         Map(collector.Add);
         collector.Finish(outputDirectory);

@@ -11,7 +11,7 @@ namespace Agora.Hadoop.Tasks;
 /// <param name="combiner">Null without one.</param>
 internal sealed class MapOutputCollector(
     JobConf conf, KeyOrder order, KeyPartitioner partitioner, int partitions, string scratch, Counters counters,
-    IReduceProgram? combiner)
+    IReduceProgram? combiner) : IDisposable
 {
     private readonly SortBuffer _buffer = new(order, (long)(conf.Int(JobConf.SortMib) * 1024L * 1024L * conf.Decimal(JobConf.SpillPercent)));
     private readonly List<(string Path, Segment[] Segments)> _spills = [];
@@ -19,11 +19,13 @@ internal sealed class MapOutputCollector(
     private int _filesMade;
     private long _records, _bytes, _spilledRecords;
 
-    public void Add(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value)
+    public void Add(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value) =>
+        Add(partitioner.PartitionOf(key), key, value);
+
+    public void Add(int partition, ReadOnlySpan<byte> key, ReadOnlySpan<byte> value)
     {
         _records++;
         _bytes += TextBytes(key.Length) + TextBytes(value.Length);
-        var partition = partitioner.PartitionOf(key);
         if ((long)key.Length + value.Length > _buffer.BytesMax)
         {
             SpillAlone(partition, key, value);
@@ -66,6 +68,8 @@ internal sealed class MapOutputCollector(
         counters.Add(CounterNames.Framework, CounterNames.MaterializedBytes, segments.Sum(s => s.Length));
         counters.Add(CounterNames.Framework, CounterNames.SpilledRecords, _spilledRecords);
     }
+
+    public void Dispose() => _buffer.Dispose();
 
     private void Spill(string path)
     {
@@ -115,7 +119,7 @@ internal sealed class MapOutputCollector(
             return;
         }
         // Combiners that gather in a table give their keys out in any order, so what they say is sorted again.
-        var combined = new SortBuffer(order, long.MaxValue);
+        using var combined = new SortBuffer(order, long.MaxValue);
         combiner.Run(new SortedRange(_buffer, order, first, end), (key, value) => combined.Add(0, key, value));
         combined.Sort();
         WriteEntries(writer, combined, 0, combined.Count);
@@ -126,7 +130,7 @@ internal sealed class MapOutputCollector(
     private void WriteEntries(RecordWriter writer, SortBuffer from, int first, int end)
     {
         for (var i = first; i < end; i++)
-            writer.Write(from.KeyOf(from.Entries[i]), from.ValueOf(from.Entries[i]));
+            writer.WriteEncoded(from.RecordOf(from.Entries[i]));
         _spilledRecords += end - first;
     }
 

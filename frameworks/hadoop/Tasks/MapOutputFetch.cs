@@ -10,7 +10,7 @@ namespace Agora.Hadoop.Tasks;
 /// </summary>
 /// <param name="parallelMax">Outputs fetched at the same time.</param>
 internal sealed class MapOutputFetch(
-    HttpClient http, TimeProvider time, MapOutputs outputs, int partition, string scratch, long memoryBytesMax,
+    HttpClient http, TimeProvider time, Node node, MapOutputs outputs, int partition, string scratch, long memoryBytesMax,
     int parallelMax)
 {
     /// <summary>Tries before an output counts as lost.</summary>
@@ -24,12 +24,22 @@ internal sealed class MapOutputFetch(
     private long _memoryUsed;
     private int _done;
 
-    /// <summary>What a fetch brought: bytes, or a file with <see cref="Length"/> bytes.</summary>
-    public readonly record struct Fetched(byte[]? Bytes, string? Path, long Length)
+    /// <summary>What a fetch brought: bytes, or a part of a file.</summary>
+    /// <param name="IsOwn">False for a file that the map left on this node, which is read where it is.</param>
+    public readonly record struct Fetched(byte[]? Bytes, string? Path, Segment Segment, bool IsOwn)
     {
+        public long Length => Segment.Length;
+
         public RecordReader Open() => Path is not null
-            ? MapOutputFile.OpenSegment(Path, new Segment(0, Length, 0))
+            ? MapOutputFile.OpenSegment(Path, Segment)
             : new RecordReader(new MemoryStream(Bytes!, writable: false));
+
+        /// <summary>Once it has been merged.</summary>
+        public void Remove()
+        {
+            if (Path is not null && IsOwn)
+                File.Delete(Path);
+        }
     }
 
     public long TotalBytes { get; private set; }
@@ -65,6 +75,8 @@ internal sealed class MapOutputFetch(
     {
         var output = outputs.List[i];
         var directory = $"{outputs.Locations[output.Location]}/{output.Attempt}";
+        if (node.FileOf(directory) is { } local)
+            return Local(local);
         for (var attempt = 1; ; attempt++)
         {
             try
@@ -81,6 +93,32 @@ internal sealed class MapOutputFetch(
         }
     }
 
+    /// <summary>An output of this node is merged from where it lies, once its bytes have been found to add up.</summary>
+    private Fetched Local(string directory)
+    {
+        var entry = new byte[Segment.IndexBytes];
+        using (var index = File.OpenHandle(Path.Combine(directory, MapOutputFile.IndexName)))
+            if (RandomAccess.Read(index, entry, (long)partition * Segment.IndexBytes) < entry.Length)
+                throw new InvalidDataException($"the index of {directory} is cut off");
+        var segment = Segment.Read(entry);
+        if (segment.Length == 0)
+            return new Fetched([], null, default, IsOwn: true);
+        var path = Path.Combine(directory, MapOutputFile.DataName);
+        using var data = File.OpenHandle(path);
+        var buffer = new byte[256 << 10];
+        var crc = Crc32C.Start;
+        for (var done = 0L; done < segment.Length;)
+        {
+            var read = RandomAccess.Read(data, buffer.AsSpan(0, (int)Math.Min(buffer.Length, segment.Length - done)), segment.Offset + done);
+            if (read == 0)
+                throw new InvalidDataException($"{path} is cut off");
+            crc = Crc32C.Append(crc, buffer.AsSpan(0, read));
+            done += read;
+        }
+        Check(~crc, segment, path);
+        return new Fetched(null, path, segment, IsOwn: false);
+    }
+
     /// <summary>A file that is not there will not come back; all else may.</summary>
     private static bool IsPassing(Exception e) => e is IOException or InvalidDataException ||
         e is HttpRequestException { StatusCode: not (HttpStatusCode.NotFound or HttpStatusCode.Gone) };
@@ -88,13 +126,13 @@ internal sealed class MapOutputFetch(
     private async Task<Fetched> SegmentAsync(string url, Segment segment, int i, CancellationToken stop)
     {
         if (segment.Length == 0)
-            return new Fetched([], null, 0);
+            return new Fetched([], null, default, IsOwn: true);
         if (segment.Length <= memoryBytesMax / LargestInMemory &&
             Interlocked.Add(ref _memoryUsed, segment.Length) <= memoryBytesMax)
         {
             var bytes = await RangeAsync(url, segment.Offset, segment.Length, stop);
             Check(Crc32C.Of(bytes), segment, url);
-            return new Fetched(bytes, null, segment.Length);
+            return new Fetched(bytes, null, segment, IsOwn: true);
         }
         var path = Path.Combine(scratch, $"map{i}.out");
         using var response = await AskAsync(url, segment.Offset, segment.Length, stop);
@@ -108,7 +146,7 @@ internal sealed class MapOutputFetch(
             await file.WriteAsync(buffer.AsMemory(0, read), stop);
         }
         Check(~crc, segment, url);
-        return new Fetched(null, path, segment.Length);
+        return new Fetched(null, path, segment with { Offset = 0 }, IsOwn: true);
     }
 
     private async Task<byte[]> RangeAsync(string url, long offset, long length, CancellationToken stop)

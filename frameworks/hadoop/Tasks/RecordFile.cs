@@ -26,8 +26,7 @@ internal readonly record struct Segment(long Offset, long Length, uint Crc)
 /// </summary>
 internal sealed class RecordWriter(Stream stream)
 {
-    private const int BufferBytes = 64 << 10;
-    private const int LengthsBytesMax = 10;
+    private const int BufferBytes = 256 << 10;
 
     private readonly byte[] _buffer = new byte[BufferBytes];
     private int _used;
@@ -39,15 +38,18 @@ internal sealed class RecordWriter(Stream stream)
 
     public void Write(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value)
     {
-        if (_buffer.Length - _used < LengthsBytesMax)
+        if (_buffer.Length - _used < 2 * RecordLength.BytesMax)
             Flush();
         var start = _used;
-        _used += WriteLength(_buffer.AsSpan(_used), key.Length);
-        _used += WriteLength(_buffer.AsSpan(_used), value.Length);
+        _used += RecordLength.Write(_buffer.AsSpan(_used), key.Length);
+        _used += RecordLength.Write(_buffer.AsSpan(_used), value.Length);
         Position += _used - start;
         Append(key);
         Append(value);
     }
+
+    /// <summary>Writes a record that has its lengths before it already.</summary>
+    public void WriteEncoded(ReadOnlySpan<byte> record) => Append(record);
 
     /// <summary>Ends the run of records begun after the last call.</summary>
     public Segment EndSegment()
@@ -79,19 +81,6 @@ internal sealed class RecordWriter(Stream stream)
         _crc = Crc32C.Append(_crc, written);
         stream.Write(written);
         _used = 0;
-    }
-
-    private static int WriteLength(Span<byte> to, int length)
-    {
-        var rest = (uint)length;
-        var used = 0;
-        while (rest >= 0x80)
-        {
-            to[used++] = (byte)(rest | 0x80);
-            rest >>= 7;
-        }
-        to[used++] = (byte)rest;
-        return used;
     }
 }
 
@@ -131,8 +120,10 @@ internal sealed class RecordReader(Stream stream) : IDisposable
         PassOver();
         if (_start == _end && !Fill())
             return false;
-        _keyLength = ReadLength();
-        _valueLength = ReadLength();
+        if (_end - _start >= 2 * RecordLength.BytesMax)
+            ReadLengths();
+        else
+            (_keyLength, _valueLength) = (ReadLength(), ReadLength());
         Need(_keyLength);
         _keyStart = _start;
         _start += _keyLength;
@@ -159,6 +150,18 @@ internal sealed class RecordReader(Stream stream) : IDisposable
     }
 
     public void Dispose() => stream.Dispose();
+
+    /// <summary>Both lengths, where the buffer holds them for sure.</summary>
+    private unsafe void ReadLengths()
+    {
+        fixed (byte* buffer = _buffer)
+        {
+            var at = buffer + _start;
+            _keyLength = RecordLength.Read(ref at);
+            _valueLength = RecordLength.Read(ref at);
+            _start = (int)(at - buffer);
+        }
+    }
 
     private void PassOver()
     {

@@ -1,48 +1,67 @@
 using Agora.Hadoop.Jobs;
+using Agora.Hadoop.Tasks.Classes;
 using Agora.Hadoop.Tasks.Output;
 using Agora.Hadoop.Tasks.Programs;
 
 namespace Agora.Hadoop.Tasks;
 
 /// <summary>Fetches the partition from every map, merges it, runs the reducer over it and writes the part file.</summary>
-internal sealed class ReduceAttempt(AttemptContext context, HttpClient http, TimeProvider time)
+internal sealed class ReduceAttempt(
+    AttemptContext context, HttpClient http, TimeProvider time, MapReduce.JobConf? classes)
 {
     private const double Third = 1.0 / 3;
 
+    /// <summary>Files merged at once, whatever <c>io.sort.factor</c> says: a round more costs all records.</summary>
+    private const int OpenFilesMin = 64;
+
     public void Run()
     {
-        var fetch = new MapOutputFetch(http, time, context.Assignment.MapOutputs!, context.Id.Task.Index,
+        var fetch = new MapOutputFetch(http, time, context.Node, context.Assignment.MapOutputs!, context.Id.Task.Index,
             context.Directory, context.Conf.Long(JobConf.SortMib) << 20, context.Conf.Int(JobConf.ParallelCopies));
         var fetched = fetch.AllAsync(part => context.Progress.Fraction = part * Third, context.Stop)
             .GetAwaiter().GetResult().ToList();
-        var order = context.KeyOrder;
+        var reduce = classes is null ? null : new ClassReduce(context, classes);
+        var order = reduce?.Order ?? context.KeyOrder;
         fetched = MergeToFactor(order, fetched);
         context.Progress.Fraction = 2 * Third;
-        var outputRecords = 0L;
-        using var output = RecordOutputs.Open(context);
         using var merge = new MergeReader(order, [.. fetched.Where(f => f.Length > 0).Select(f => f.Open())]);
         var input = new ReduceInput(merge, order, fetch.TotalBytes, part =>
         {
             context.Stop.ThrowIfCancellationRequested();
             context.Progress.Fraction = (2 * Third) + (Third * part);
         });
+        var counters = context.Counters;
+        if (reduce is not null)
+        {
+            reduce.Run(input);
+        }
+        else
+        {
+            counters.Add(CounterNames.Framework, CounterNames.ReduceOutputRecords, RunProgram(input));
+            counters.Add(CounterNames.Framework, CounterNames.ReduceInputGroups, input.Groups);
+        }
+        counters.Add(CounterNames.Framework, CounterNames.ReduceShuffleBytes, fetch.TotalBytes);
+        counters.Add(CounterNames.Framework, CounterNames.ReduceInputRecords, input.Records);
+    }
+
+    /// <returns>Records written.</returns>
+    private long RunProgram(ReduceInput input)
+    {
+        var records = 0L;
+        using var output = RecordOutputs.Open(context);
         JobPrograms.Reducer(context).Run(input, (key, value) =>
         {
             output.Write(key, value);
-            outputRecords++;
+            records++;
         });
         output.Finish();
-        var counters = context.Counters;
-        counters.Add(CounterNames.Framework, CounterNames.ReduceShuffleBytes, fetch.TotalBytes);
-        counters.Add(CounterNames.Framework, CounterNames.ReduceInputRecords, input.Records);
-        counters.Add(CounterNames.Framework, CounterNames.ReduceInputGroups, input.Groups);
-        counters.Add(CounterNames.Framework, CounterNames.ReduceOutputRecords, outputRecords);
+        return records;
     }
 
     /// <summary>Merges files among themselves until no more than <c>io.sort.factor</c> have to be open at once.</summary>
     private List<MapOutputFetch.Fetched> MergeToFactor(KeyOrder order, List<MapOutputFetch.Fetched> runs)
     {
-        var factor = context.Conf.Int(JobConf.SortFactor);
+        var factor = Math.Max(OpenFilesMin, context.Conf.Int(JobConf.SortFactor));
         for (var made = 0; runs.Count(r => r.Path is not null) > factor; made++)
         {
             // Neighbours only, so that equal keys keep the order of the input.
@@ -57,11 +76,10 @@ internal sealed class ReduceAttempt(AttemptContext context, HttpClient http, Tim
                     writer.Write(merge.Key, merge.Value);
                 var segment = writer.EndSegment();
                 runs.RemoveRange(0, last + 1);
-                runs.Insert(0, new MapOutputFetch.Fetched(null, path, segment.Length));
+                runs.Insert(0, new MapOutputFetch.Fetched(null, path, segment, IsOwn: true));
             }
             foreach (var run in merged)
-                if (run.Path is not null)
-                    File.Delete(run.Path);
+                run.Remove();
         }
         return runs;
     }

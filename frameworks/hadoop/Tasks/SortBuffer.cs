@@ -1,79 +1,143 @@
+using System.Runtime.InteropServices;
+
 namespace Agora.Hadoop.Tasks;
 
 /// <summary>
 /// Gathers a map's output in memory and sorts it by partition and key; equal keys stay in the order they came.
+/// Records lie one after another in unmanaged memory in the form of <see cref="RecordWriter"/>, so that they are
+/// written as they are; only small entries that point to them are sorted.
 /// </summary>
-internal sealed class SortBuffer(KeyOrder order, long bytesMax)
+internal sealed unsafe class SortBuffer(KeyOrder order, long bytesMax) : IDisposable
 {
-    private const int ChunkBytes = 1 << 20;
+    private const long FirstBytes = 64 << 10;
+    private const int FirstEntries = 1024;
 
-    /// <summary>What a record costs besides its bytes.</summary>
-    private const int EntryBytes = 32;
+    private byte* _records;
+    private long _used, _size;
+    private Entry* _entries;
+    private int _room;
+    private int _partitionMax;
 
-    private readonly List<byte[]> _chunks = [];
-    private int _chunkUsed;
-    private Entry[] _entries = new Entry[1024];
-    private long _bytes;
-
-    /// <param name="Number">Counts the records as they come; empty ones share their offset with the next.</param>
-    internal readonly record struct Entry(
-        ulong Prefix, int Partition, int Number, int Chunk, int Offset, int KeyLength, int ValueLength);
+    /// <param name="Prefix">Eight bytes of the key.</param>
+    /// <param name="Offset">Where the record lies; grows as they come.</param>
+    internal readonly record struct Entry(ulong Prefix, int Partition, uint Offset);
 
     public int Count { get; private set; }
 
     public long BytesMax => bytesMax;
 
     /// <summary>True once it holds as much as it may and should be spilled.</summary>
-    public bool IsFull => _bytes >= bytesMax;
+    public bool IsFull => _used + ((long)Count * sizeof(Entry)) >= bytesMax;
 
-    public ReadOnlySpan<Entry> Entries => _entries.AsSpan(0, Count);
+    public ReadOnlySpan<Entry> Entries => new(_entries, Count);
 
+    /// <exception cref="InvalidOperationException">It holds 4 GiB.</exception>
     public void Add(int partition, ReadOnlySpan<byte> key, ReadOnlySpan<byte> value)
     {
-        var needed = key.Length + value.Length;
-        if (_chunks.Count == 0 || _chunks[^1].Length - _chunkUsed < needed)
-        {
-            _chunks.Add(GC.AllocateUninitializedArray<byte>(Math.Max(ChunkBytes, needed)));
-            _chunkUsed = 0;
-        }
-        key.CopyTo(_chunks[^1].AsSpan(_chunkUsed));
-        value.CopyTo(_chunks[^1].AsSpan(_chunkUsed + key.Length));
-        if (Count == _entries.Length)
-            Array.Resize(ref _entries, Count * 2);
-        _entries[Count] = new Entry(
-            order.Prefix(key), partition, Count, _chunks.Count - 1, _chunkUsed, key.Length, value.Length);
-        Count++;
-        _chunkUsed += needed;
-        _bytes += needed + EntryBytes;
+        var needed = (2 * RecordLength.BytesMax) + (long)key.Length + value.Length;
+        if (_size - _used < needed)
+            GrowRecords(needed);
+        if (Count == _room)
+            GrowEntries();
+        _entries[Count++] = new Entry(order.Prefix(key), partition, (uint)_used);
+        _partitionMax = Math.Max(_partitionMax, partition);
+        var lengths = new Span<byte>(_records + _used, 2 * RecordLength.BytesMax);
+        var used = RecordLength.Write(lengths, key.Length);
+        used += RecordLength.Write(lengths[used..], value.Length);
+        key.CopyTo(new Span<byte>(_records + _used + used, key.Length));
+        value.CopyTo(new Span<byte>(_records + _used + used + key.Length, value.Length));
+        _used += used + key.Length + value.Length;
     }
 
-    public ReadOnlySpan<byte> KeyOf(in Entry entry) => _chunks[entry.Chunk].AsSpan(entry.Offset, entry.KeyLength);
+    public ReadOnlySpan<byte> KeyOf(in Entry entry)
+    {
+        var at = _records + entry.Offset;
+        var length = RecordLength.Read(ref at);
+        RecordLength.Read(ref at);
+        return new ReadOnlySpan<byte>(at, length);
+    }
 
-    public ReadOnlySpan<byte> ValueOf(in Entry entry) =>
-        _chunks[entry.Chunk].AsSpan(entry.Offset + entry.KeyLength, entry.ValueLength);
+    public ReadOnlySpan<byte> ValueOf(in Entry entry)
+    {
+        var at = _records + entry.Offset;
+        var keyLength = RecordLength.Read(ref at);
+        var length = RecordLength.Read(ref at);
+        return new ReadOnlySpan<byte>(at + keyLength, length);
+    }
 
-    public void Sort() => _entries.AsSpan(0, Count).Sort(new EntryOrder(this, order));
+    /// <summary>The record as it is written to files.</summary>
+    public ReadOnlySpan<byte> RecordOf(in Entry entry)
+    {
+        var start = _records + entry.Offset;
+        var at = start;
+        var keyLength = RecordLength.Read(ref at);
+        var valueLength = RecordLength.Read(ref at);
+        return new ReadOnlySpan<byte>(start, (int)(at - start) + keyLength + valueLength);
+    }
+
+    public void Sort()
+    {
+        if (Count < 2)
+            return;
+        if (!order.IsByBytes)
+        {
+            new Span<Entry>(_entries, Count).Sort(new ComparisonOrder(this, order));
+            return;
+        }
+        var scratch = (Entry*)NativeMemory.Alloc((nuint)Count, (nuint)sizeof(Entry));
+        try
+        {
+            new EntrySort(_records).Sort(_entries, scratch, Count, _partitionMax + 1);
+        }
+        finally
+        {
+            NativeMemory.Free(scratch);
+        }
+    }
 
     public void Clear()
     {
-        // The first chunk is kept: most maps fill and empty the buffer once.
-        if (_chunks.Count > 1)
-            _chunks.RemoveRange(1, _chunks.Count - 1);
-        _chunkUsed = 0;
-        Count = 0;
-        _bytes = 0;
+        if (_size > bytesMax)
+        {
+            // It had grown for one large record.
+            NativeMemory.Free(_records);
+            _records = null;
+            _size = 0;
+        }
+        (_used, Count, _partitionMax) = (0, 0, 0);
     }
 
-    private readonly struct EntryOrder(SortBuffer buffer, KeyOrder order) : IComparer<Entry>
+    public void Dispose()
+    {
+        NativeMemory.Free(_records);
+        NativeMemory.Free(_entries);
+        _records = null;
+        _entries = null;
+        (_size, _room, _used, Count) = (0, 0, 0, 0);
+    }
+
+    private void GrowRecords(long needed)
+    {
+        _size = Math.Max(_used + needed, Math.Max(FirstBytes, Math.Min(_size * 2, bytesMax)));
+        if (_used > uint.MaxValue)
+            throw new InvalidOperationException("a sort buffer holds at most 4 GiB: lower io.sort.mb");
+        _records = (byte*)NativeMemory.Realloc(_records, (nuint)_size);
+    }
+
+    private void GrowEntries()
+    {
+        _room = Math.Max(FirstEntries, checked(_room * 2));
+        _entries = (Entry*)NativeMemory.Realloc(_entries, checked((nuint)_room * (nuint)sizeof(Entry)));
+    }
+
+    private readonly struct ComparisonOrder(SortBuffer buffer, KeyOrder order) : IComparer<Entry>
     {
         public int Compare(Entry a, Entry b)
         {
             if (a.Partition != b.Partition)
                 return a.Partition.CompareTo(b.Partition);
-            if (a.Prefix != b.Prefix)
-                return a.Prefix.CompareTo(b.Prefix);
             var byKey = order.Compare(buffer.KeyOf(a), buffer.KeyOf(b));
-            return byKey != 0 ? byKey : a.Number.CompareTo(b.Number);
+            return byKey != 0 ? byKey : a.Offset.CompareTo(b.Offset);
         }
     }
 }

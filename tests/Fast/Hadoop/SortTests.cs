@@ -81,7 +81,7 @@ public sealed class SortTests : IDisposable
         // Few different bytes and many empty ones, so that keys and whole records are often equal.
         Gen.Select(Gen.Int[0, 2].Array[0, 9], Gen.Int[0, 1]).Array[0, 200].Sample(records =>
         {
-            var buffer = new SortBuffer(KeyOrder.Bytes, long.MaxValue);
+            using var buffer = new SortBuffer(KeyOrder.Bytes, long.MaxValue);
             List<(byte[] Key, int Value)> expected = [];
             foreach (var (key, value) in records)
             {
@@ -92,10 +92,38 @@ public sealed class SortTests : IDisposable
             buffer.Sort();
             var sorted = new List<(string, int)>();
             foreach (var entry in buffer.Entries)
-                sorted.Add((Convert.ToHexString(buffer.KeyOf(entry)), entry.ValueLength));
+                sorted.Add((Convert.ToHexString(buffer.KeyOf(entry)), buffer.ValueOf(entry).Length));
             return expected.Select(r => (Convert.ToHexString(r.Key), r.Value))
                 .OrderBy(r => r.Item1, StringComparer.Ordinal).SequenceEqual(sorted);
         });
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(3)]
+    [InlineData(8)]
+    [InlineData(90)]
+    public void Many_records_sort_by_partition_and_key_whatever_their_keys_have_in_common(int common)
+    {
+        // More than are compared one by one; a common beginning sends them down by eight bytes at a time.
+        var random = new Random(common);
+        var start = new byte[common];
+        var records = Enumerable.Range(0, 5_000).Select(i =>
+        {
+            var key = new byte[random.Next(12)];
+            for (var b = 0; b < key.Length; b++)
+                key[b] = (byte)(random.Next(3) * 127);
+            return (Partition: random.Next(3), Key: (byte[])[.. start, .. key], Number: i);
+        }).ToList();
+        using var buffer = new SortBuffer(KeyOrder.Bytes, long.MaxValue);
+        foreach (var (partition, key, number) in records)
+            buffer.Add(partition, key, BitConverter.GetBytes(number));
+        buffer.Sort();
+        List<int> sorted = [];
+        foreach (var entry in buffer.Entries)
+            sorted.Add(BitConverter.ToInt32(buffer.ValueOf(entry)));
+        Assert.Equal(records.OrderBy(r => r.Partition).ThenBy(r => Convert.ToHexString(r.Key), StringComparer.Ordinal)
+            .Select(r => r.Number), sorted);
+    }
 
     [Theory]
     [InlineData("-k1,1 -k2,2nr", "a\t10", "a\t9", -1)]
@@ -124,7 +152,7 @@ public sealed class SortTests : IDisposable
             [JobConf.SortMib] = memoryMib.ToString(),
             [JobConf.SortFactor] = "2",
         });
-        var collector = new MapOutputCollector(conf, KeyOrder.Bytes, new KeyPartitioner(null, partitions), partitions,
+        using var collector = new MapOutputCollector(conf, KeyOrder.Bytes, new KeyPartitioner(null, partitions), partitions,
             _directory, new Counters(), null);
         foreach (var (key, value) in records)
             collector.Add(key, value);

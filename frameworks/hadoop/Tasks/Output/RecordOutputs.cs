@@ -17,6 +17,15 @@ internal static class RecordOutputs
             : Directory(context, new LazyOutput(() => Part(context)));
     }
 
+    /// <summary>Opens the attempt's part file alone.</summary>
+    /// <param name="isText">Text is compressed as a whole if the job says so; other formats are not.</param>
+    public static PartFile OpenFile(AttemptContext context, bool isText)
+    {
+        var name = OutputPaths.PartName(context.Id.Task.Index);
+        var codec = isText && context.Conf.Bool(JobConf.CompressOutput) ? context.Conf.Text(JobConf.OutputCodec) : null;
+        return new PartFile(context, codec is null ? name : name + Codec.SuffixOf(codec), codec);
+    }
+
     /// <summary>The attempt's directory, whose presence tells the commit that an output without files is meant so.</summary>
     private static IRecordOutput Directory(AttemptContext context, IRecordOutput output)
     {
@@ -28,12 +37,10 @@ internal static class RecordOutputs
     private static IRecordOutput Part(AttemptContext context)
     {
         var conf = context.Conf;
-        var name = OutputPaths.PartName(context.Id.Task.Index);
         var side = context.Assignment.Reduces == 0 ? "map" : "reduce";
         if (StreamingClasses.Means(conf[JobConf.OutputFormat], StreamingClasses.SequenceFileOutput))
-            return new SequenceFileOutput(new PartFile(context, name, null));
-        var codec = conf.Bool(JobConf.CompressOutput) ? conf.Text(JobConf.OutputCodec) : null;
-        var file = new PartFile(context, codec is null ? name : name + Codec.SuffixOf(codec), codec);
+            return new SequenceFileOutput(OpenFile(context, isText: false));
+        var file = OpenFile(context, isText: true);
         return conf[$"stream.{side}.output"] == "keyonlytext" ? new KeyOnlyTextOutput(file)
             : new TextRecordOutput(file, Encoding.UTF8.GetBytes(conf.Text(JobConf.TextOutputSeparator)));
     }
