@@ -23,7 +23,7 @@ internal static class Commands
     public static async Task<int> StoreAsync(IReadOnlyList<string> words)
     {
         var options = new Arguments(words, "--root", "--nodes", "--port", "--block-size", "--replication", "--master",
-            "--dead-after");
+            "--dead-after", "--sync-on-close");
         string[] nodes = options.Required("--nodes")
             .Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
         if (nodes.Length == 0)
@@ -42,6 +42,12 @@ internal static class Commands
                 options.Size("--block-size", defaults.BlockSizeBytes)),
             Replication = replication,
             Masters = options["--master"] is { } masters ? Masters(masters) : [],
+            SyncOnClose = options["--sync-on-close"] switch
+            {
+                null or "false" => false,
+                "true" => true,
+                var other => throw new UsageException($"--sync-on-close is true or false, not '{other}'"),
+            },
             DeadAfter = TimeSpan.FromSeconds(options.Int("--dead-after", (int)defaults.DeadAfter.TotalSeconds)),
         }, options.Int("--port", 0), TimeProvider.System, Console.Error.WriteLine);
         Ready(host.Address);

@@ -3,7 +3,7 @@ using Agora.Hadoop.Submission;
 
 const string Usage = """
     agora-hadoop store       --root DIR --nodes HOST,HOST,... [--port N] [--block-size 64m] [--replication 1]
-                             [--master URL[,URL...] [--dead-after SECONDS]]
+                             [--master URL[,URL...] [--dead-after SECONDS]] [--sync-on-close true|false]
                              the embedded file store, as WebHDFS on the loopback interface
     agora-hadoop jobtracker  --master URL[,URL...] --store URL [--state DIR] [--port N] [--role ROLE]
                              [--scheduling fair|fifo] [--pools NAME=WEIGHT,...]

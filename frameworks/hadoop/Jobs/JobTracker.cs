@@ -54,7 +54,7 @@ public sealed partial class JobTracker : IScheduler
         _lastJob = new JobId(options.Cluster, 0);
     }
 
-    public SchedulerCall.Subscribe Subscription => 
+    public SchedulerCall.Subscribe Subscription =>
         new(_framework, _suppressed, new FrameworkFilters(_onlyAgents), _hints);
 
     public DateTimeOffset? NextDeadline => Earlier(_reconcileAt, Earlier(_speculateAt, Earlier(_filteredUntil, _yieldAt)));

@@ -8,7 +8,8 @@ namespace Agora.Hadoop.Store;
 /// The nodes' directories of blocks: <c>(root)/(node)/blocks/blk_(id)</c>. A block is never changed once written. Its
 /// checksums, the CRC-32C of every 64 KiB, big-endian, are kept with the namespace; every read is checked by them.
 /// </summary>
-internal sealed class BlockFiles(string root)
+/// <param name="syncOnClose">A block is on the disk, not only with the system, before it counts as written.</param>
+internal sealed class BlockFiles(string root, bool syncOnClose)
 {
     public const int ChunkBytes = 64 << 10;
 
@@ -17,7 +18,7 @@ internal sealed class BlockFiles(string root)
     /// <summary>How much is read and written at once; a multiple of the chunk.</summary>
     private const int RunBytes = 4 * ChunkBytes;
 
-    /// <summary>Writes up to <paramref name="blockSize"/> bytes to each of the nodes, and to their disks.</summary>
+    /// <summary>Writes up to <paramref name="blockSize"/> bytes to each of the nodes.</summary>
     /// <param name="run">Filled already, and not empty.</param>
     public async Task<WrittenBlock> WriteAsync(long id, IReadOnlyList<string> nodes, Run run, Stream from, long blockSize,
         CancellationToken stop)
@@ -41,7 +42,7 @@ internal sealed class BlockFiles(string root)
                 await run.FillAsync(from, blockSize - length, stop);
             }
             foreach (var file in files)
-                RandomAccess.FlushToDisk(file);
+                Sync(file);
         }
         finally
         {
@@ -51,11 +52,17 @@ internal sealed class BlockFiles(string root)
         return new WrittenBlock(id, length, checksums.ToArray(), nodes);
     }
 
+    private void Sync(SafeFileHandle file)
+    {
+        if (syncOnClose)
+            RandomAccess.FlushToDisk(file);
+    }
+
     /// <summary>Opens a block's copies, to be read in the given order of nodes.</summary>
     public BlockReader Open(BlockContents block, IReadOnlyList<string> nodes) =>
         new(block, nodes, node => File.OpenHandle(PathOf(node, block.Id)));
 
-    /// <summary>Copies a block to a node, where it appears once it is whole and on disk.</summary>
+    /// <summary>Copies a block to a node, where it appears once it is whole.</summary>
     /// <exception cref="IOException">No copy of some part is whole, or the node's disk fails.</exception>
     public void Copy(BlockReader from, string to)
     {
@@ -72,7 +79,7 @@ internal sealed class BlockFiles(string root)
                     from.Read(at, bytes);
                     RandomAccess.Write(file, bytes, at);
                 }
-                RandomAccess.FlushToDisk(file);
+                Sync(file);
             }
             File.Move(unfinished, path, overwrite: true);
         }

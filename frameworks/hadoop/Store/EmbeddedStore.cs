@@ -4,7 +4,7 @@ namespace Agora.Hadoop.Store;
 
 /// <summary>
 /// The embedded store: files cut into blocks, whose copies are spread over the nodes in turn. A file appears in the
-/// namespace once all its blocks are on disk; whatever a crash leaves of others is swept up at the next start.
+/// namespace once all its blocks are written; whatever a crash leaves of others is swept up at the next start.
 /// </summary>
 internal sealed class EmbeddedStore : IDisposable
 {
@@ -22,7 +22,7 @@ internal sealed class EmbeddedStore : IDisposable
         _time = time;
         Directory.CreateDirectory(options.Root);
         Names = new Namespace(Path.Combine(options.Root, "namespace.db"), options.Superuser, options.Group, time);
-        _files = new BlockFiles(options.Root);
+        _files = new BlockFiles(options.Root, options.SyncOnClose);
         _files.MakeDirectories(options.Nodes);
         Replicator = new Replicator(Names, _files, options, agents, time, log);
         foreach (var node in options.Nodes)

@@ -10,6 +10,13 @@ public sealed record StoreOptions(string Root, IReadOnlyList<string> Nodes)
     /// <summary>Copies of each block, for files whose writer names no other.</summary>
     public int Replication { get; init; } = 1;
 
+    /// <summary>
+    /// Whether blocks are forced to disk before a write is acknowledged (Hadoop's <c>dfs.datanode.synconclose</c>).
+    /// Without it they outlive every process, and are left to the system to bring to disk: a machine that loses its
+    /// power may lose the copies of the last half minute, which other nodes' copies make good.
+    /// </summary>
+    public bool SyncOnClose { get; init; }
+
     /// <summary>Masters that know which nodes have an agent; none makes all nodes count as living.</summary>
     public IReadOnlyList<Uri> Masters { get; init; } = [];
 

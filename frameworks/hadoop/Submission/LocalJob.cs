@@ -92,7 +92,7 @@ internal sealed class LocalJob : MapReduce.RunningJob
             using var runner = new AttemptRunner(
                 new Node(directory, Path.Combine(directory, "shared"), "file:", environment), stores, TimeProvider.System);
             var outputs = new MapOutputs([$"file:/hadoop/{id}"], [.. splits.Select((s, i) => (s.Order, Index: i))
-                .OrderBy(s => s.Order).Select(s => new MapOutput(0, Attempt(id, TaskKind.Map, s.Index).ToString()))]);
+                .OrderBy(s => s.Order).Select(s => new MapOutput(0, Attempt(id, TaskKind.Map, s.Index).ToString(), s.Order))]);
             for (var i = 0; i < splits.Count && _failure is null; i++)
             {
                 var attempt = Attempt(id, TaskKind.Map, i);
@@ -132,7 +132,8 @@ internal sealed class LocalJob : MapReduce.RunningJob
             _failure = "it was killed";
             return;
         }
-        var result = await runner.RunAsync(assignment, new AttemptProgressSink(TimeProvider.System), CancellationToken.None);
+        var result = await runner.RunAsync(assignment,
+            assignment.MapOutputs is { } outputs ? new MapOutputFeed(outputs) : null, new AttemptProgressSink(TimeProvider.System), CancellationToken.None);
         if (result.Report.Counters is { } counters)
             _counters.Add(counters);
         if (result.Succeeded)

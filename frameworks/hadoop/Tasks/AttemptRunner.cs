@@ -26,10 +26,11 @@ public sealed class AttemptRunner : IDisposable
         _files = new JobFiles(node, stores);
     }
 
+    /// <param name="outputs">What a reduce reads; null for a map.</param>
     /// <exception cref="OperationCanceledException"><paramref name="stop"/> was set; the attempt's program is dead.</exception>
     public Task<AttemptResult> RunAsync(
-        TaskAssignment assignment, AttemptProgressSink progress, CancellationToken stop) =>
-        Task.Factory.StartNew(() => Run(assignment, progress, stop), CancellationToken.None,
+        TaskAssignment assignment, MapOutputFeed? outputs, AttemptProgressSink progress, CancellationToken stop) =>
+        Task.Factory.StartNew(() => Run(assignment, outputs, progress, stop), CancellationToken.None,
             TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
     /// <summary>Removes what the node holds of a job that has ended.</summary>
@@ -41,7 +42,8 @@ public sealed class AttemptRunner : IDisposable
 
     public void Dispose() => _http.Dispose();
 
-    private AttemptResult Run(TaskAssignment assignment, AttemptProgressSink progress, CancellationToken stop)
+    private AttemptResult Run(
+        TaskAssignment assignment, MapOutputFeed? feed, AttemptProgressSink progress, CancellationToken stop)
     {
         var id = AttemptId.Parse(assignment.Attempt);
         using var errors = new ErrorOutput(Path.Combine(_files.LogDirectory(id), "stderr"), progress);
@@ -53,7 +55,7 @@ public sealed class AttemptRunner : IDisposable
             var outputs = _files.MapOutputs(id.Task.Job);
             var classes = _assemblies.ConfOf(id.Task.Job, assignment.Job, _files.Shipped(id.Task.Job, assignment.Job.User));
             if (id.Task.Kind == TaskKind.Reduce)
-                new ReduceAttempt(context, _http, _time, classes).Run();
+                new ReduceAttempt(context, feed!, _http, _time, classes).Run();
             else if (classes is null)
                 new MapAttempt(context).Run(Path.Combine(outputs, id.ToString()));
             else

@@ -10,8 +10,8 @@ namespace Agora.Hadoop.Tasks;
 /// </summary>
 /// <param name="parallelMax">Outputs fetched at the same time.</param>
 internal sealed class MapOutputFetch(
-    HttpClient http, TimeProvider time, Node node, MapOutputs outputs, int partition, string scratch, long memoryBytesMax,
-    int parallelMax)
+    HttpClient http, TimeProvider time, Node node, MapOutputFeed feed, int maps, int partition, string scratch,
+    long memoryBytesMax, int parallelMax)
 {
     /// <summary>Tries before an output counts as lost.</summary>
     private const int TriesMax = 4;
@@ -22,7 +22,6 @@ internal sealed class MapOutputFetch(
     private const int LargestInMemory = 4;
 
     private long _memoryUsed;
-    private int _done;
 
     /// <summary>What a fetch brought: bytes, or a part of a file.</summary>
     /// <param name="IsOwn">False for a file that the map left on this node, which is read where it is.</param>
@@ -44,37 +43,48 @@ internal sealed class MapOutputFetch(
 
     public long TotalBytes { get; private set; }
 
-    /// <summary>In the order of the input.</summary>
+    /// <summary>Fetches outputs as the feed tells of them, until it has told of all.</summary>
     /// <param name="progressed">Called with the part that is done, 0 to 1.</param>
+    /// <returns>In the order of the input.</returns>
     /// <exception cref="MapOutputsLostException">Some could not be had.</exception>
     public async Task<IReadOnlyList<Fetched>> AllAsync(Action<double> progressed, CancellationToken stop)
     {
-        var fetched = new Fetched[outputs.List.Count];
+        var fetched = new SortedDictionary<int, Fetched>();
         var lost = new SortedDictionary<string, string>(StringComparer.Ordinal);
         var options = new ParallelOptions { MaxDegreeOfParallelism = parallelMax, CancellationToken = stop };
-        await Parallel.ForEachAsync(Enumerable.Range(0, outputs.List.Count), options, async (i, token) =>
+        while (true)
         {
-            try
+            var (outputs, next) = feed.Latest;
+            await Parallel.ForEachAsync(outputs.List.Where(o => !fetched.ContainsKey(o.Order)).ToList(), options, async (output, token) =>
             {
-                fetched[i] = await OneAsync(i, token);
-                progressed((double)Interlocked.Increment(ref _done) / outputs.List.Count);
-            }
-            catch (Exception e) when (e is HttpRequestException or IOException or InvalidDataException)
-            {
-                lock (lost)
-                    lost[outputs.List[i].Attempt] = e.Message;
-            }
-        });
-        if (lost.Count > 0)
-            throw new MapOutputsLostException(lost);
-        TotalBytes = fetched.Sum(f => f.Length);
-        return fetched;
+                try
+                {
+                    var one = await OneAsync(outputs.Locations[output.Location], output, token);
+                    lock (fetched)
+                    {
+                        fetched[output.Order] = one;
+                        progressed((double)fetched.Count / maps);
+                    }
+                }
+                catch (Exception e) when (e is HttpRequestException or IOException or InvalidDataException)
+                {
+                    lock (lost)
+                        lost[output.Attempt] = e.Message;
+                }
+            });
+            if (lost.Count > 0)
+                throw new MapOutputsLostException(lost);
+            if (outputs.Complete)
+                break;
+            await next.WaitAsync(stop);
+        }
+        TotalBytes = fetched.Values.Sum(f => f.Length);
+        return [.. fetched.Values];
     }
 
-    private async Task<Fetched> OneAsync(int i, CancellationToken stop)
+    private async Task<Fetched> OneAsync(string location, MapOutput output, CancellationToken stop)
     {
-        var output = outputs.List[i];
-        var directory = $"{outputs.Locations[output.Location]}/{output.Attempt}";
+        var directory = $"{location}/{output.Attempt}";
         if (node.FileOf(directory) is { } local)
             return Local(local);
         for (var attempt = 1; ; attempt++)
@@ -84,7 +94,7 @@ internal sealed class MapOutputFetch(
                 var entry = await RangeAsync($"{directory}/{MapOutputFile.IndexName}",
                     (long)partition * Segment.IndexBytes, Segment.IndexBytes, stop);
                 var segment = Segment.Read(entry);
-                return await SegmentAsync($"{directory}/{MapOutputFile.DataName}", segment, i, stop);
+                return await SegmentAsync($"{directory}/{MapOutputFile.DataName}", segment, output.Order, stop);
             }
             catch (Exception e) when (attempt < TriesMax && IsPassing(e))
             {

@@ -7,7 +7,7 @@ namespace Agora.Hadoop.Tasks;
 
 /// <summary>Fetches the partition from every map, merges it, runs the reducer over it and writes the part file.</summary>
 internal sealed class ReduceAttempt(
-    AttemptContext context, HttpClient http, TimeProvider time, MapReduce.JobConf? classes)
+    AttemptContext context, MapOutputFeed feed, HttpClient http, TimeProvider time, MapReduce.JobConf? classes)
 {
     private const double Third = 1.0 / 3;
 
@@ -16,7 +16,7 @@ internal sealed class ReduceAttempt(
 
     public void Run()
     {
-        var fetch = new MapOutputFetch(http, time, context.Node, context.Assignment.MapOutputs!, context.Id.Task.Index,
+        var fetch = new MapOutputFetch(http, time, context.Node, feed, context.Assignment.Maps, context.Id.Task.Index,
             context.Directory, context.Conf.Long(JobConf.SortMib) << 20, context.Conf.Int(JobConf.ParallelCopies));
         var fetched = fetch.AllAsync(part => context.Progress.Fraction = part * Third, context.Stop)
             .GetAwaiter().GetResult().ToList();

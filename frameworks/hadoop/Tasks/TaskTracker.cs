@@ -22,6 +22,7 @@ public sealed class TaskTracker(AttemptRunner runner, TimeProvider time, TimeSpa
     private sealed class Running(TaskAssignment assignment, TimeProvider time) : IDisposable
     {
         public TaskAssignment Assignment { get; } = assignment;
+        public MapOutputFeed? Outputs { get; } = assignment.MapOutputs is { } first ? new MapOutputFeed(first) : null;
         public AttemptProgressSink Progress { get; } = new(time);
         public CancellationTokenSource Stop { get; } = new();
         public TimeSpan Timeout { get; } = new JobConf(assignment.Job.Conf).Milliseconds("mapred.task.timeout");
@@ -74,8 +75,13 @@ public sealed class TaskTracker(AttemptRunner runner, TimeProvider time, TimeSpa
     public void Message(ExecutorDriver driver, ReadOnlyMemory<byte> data)
     {
         var order = JsonSerializer.Deserialize(data.Span, JobsJson.Default.TrackerOrder);
-        if (order is not null && JobId.TryParse(order.ForgetJob, out var job))
+        if (order?.ForgetJob is { } ended && JobId.TryParse(ended, out var job))
             _ = Task.Run(() => runner.Forget(job));
+        if (order?.Outputs is not { } told)
+            return;
+        foreach (var running in _running.Values)
+            if (running.Outputs is { } feed && AttemptId.Parse(running.Assignment.Attempt).Task.Job.ToString() == told.Job)
+                feed.Tell(told.Outputs);
     }
 
     public void Shutdown(ExecutorDriver driver, TimeSpan grace)
@@ -90,7 +96,7 @@ public sealed class TaskTracker(AttemptRunner runner, TimeProvider time, TimeSpa
     {
         try
         {
-            var result = await runner.RunAsync(running.Assignment, running.Progress, running.Stop.Token);
+            var result = await runner.RunAsync(running.Assignment, running.Outputs, running.Progress, running.Stop.Token);
             driver.Update(id, result.Succeeded ? TaskState.Finished : TaskState.Failed, result.Message,
                 JsonSerializer.SerializeToUtf8Bytes(result.Report, JobsJson.Default.AttemptReport));
         }
@@ -129,10 +135,14 @@ public sealed class TaskTracker(AttemptRunner runner, TimeProvider time, TimeSpa
             if (running.Timeout > TimeSpan.Zero && running.Progress.Idle > running.Timeout)
                 End(running);
             var now = (running.Progress.Fraction, running.Progress.Status);
-            if (now == running.Reported)
+            var known = running.Outputs?.KnownOfMore;
+            // A reduce that waits for maps is silent for no fault of its own.
+            if (known is not null)
+                running.Progress.Active();
+            if (now == running.Reported && known is null)
                 continue;
             running.Reported = now;
-            changed.Add(new AttemptProgress(id.ToString(), now.Fraction, now.Status));
+            changed.Add(new AttemptProgress(id.ToString(), now.Fraction, now.Status, known));
         }
         if (changed.Count > 0)
         {

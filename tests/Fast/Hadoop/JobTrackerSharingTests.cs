@@ -111,7 +111,7 @@ public sealed class JobTrackerSharingTests
     [Fact]
     public void Without_speculation_a_straggler_is_left_alone()
     {
-        _cluster.Submit(FourAnywhere, (JobConf.SpeculateMaps, "false"));
+        _cluster.Submit(FourAnywhere, (JobConf.SpeculateMaps, "false"), (JobConf.ReduceTasks, "0"));
         _cluster.Offer("node1", "node2");
         _cluster.Advance(TimeSpan.FromSeconds(10));
         foreach (var quick in _cluster.Running.Keys.Skip(1).ToList())

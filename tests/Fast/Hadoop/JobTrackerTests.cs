@@ -132,7 +132,7 @@ public sealed class JobTrackerTests
     [Fact]
     public void Reduces_start_after_all_maps_and_are_told_where_the_outputs_are_in_the_order_of_the_input()
     {
-        var job = _cluster.Submit([["node1"], ["node2"]]);
+        var job = _cluster.Submit([["node1"], ["node2"]], (JobConf.SlowStart, "1"));
         _cluster.Offer("node1", "node2");
         var maps = _cluster.Running.Keys.ToList();
         _cluster.Finish(maps[1]);
@@ -190,7 +190,7 @@ public sealed class JobTrackerTests
     [Fact]
     public void A_map_whose_output_cannot_be_fetched_runs_again_and_the_reduce_after_it()
     {
-        var job = _cluster.Submit([["node1"], ["node2"]], (JobConf.ReduceAttempts, "1"));
+        var job = _cluster.Submit([["node1"], ["node2"]], (JobConf.ReduceAttempts, "1"), (JobConf.SlowStart, "1"));
         _cluster.Offer("node1", "node2");
         var lost = _cluster.Running.Keys.First();
         _cluster.FinishAll();

@@ -160,7 +160,8 @@ public sealed class StoreCrashTests : IAsyncLifetime
     private async Task StartAsync()
     {
         _process = Process.Start(new ProcessStartInfo(HadoopCluster.Program("agora-hadoop"),
-            ["store", "--root", _root, "--nodes", "n1,n2,n3", "--port", "0"]) { RedirectStandardOutput = true })!;
+            ["store", "--root", _root, "--nodes", "n1,n2,n3", "--port", "0"])
+        { RedirectStandardOutput = true })!;
         var ready = await _process.StandardOutput.ReadLineAsync(Stop);
         Assert.StartsWith("ready ", ready, StringComparison.Ordinal);
         _http.Dispose();
