@@ -33,7 +33,7 @@ public sealed class ConsoleTests(HadoopCluster cluster)
         Assert.EndsWith("INFO streaming.StreamJob:  map 100%  reduce 100%", lines[^3], StringComparison.Ordinal);
         Assert.Matches($@"^{Stamp}INFO streaming\.StreamJob: Job complete: job_\d{{12}}_\d{{4}}$", lines[^2]);
         Assert.Matches($@"^{Stamp}INFO streaming\.StreamJob: Output: /console/out$", lines[^1]);
-        Assert.Equal("_SUCCESS\npart-00000\n", await cluster.OutputAsync("hadoop fs -ls /console/out | grep -o '[^/]*$' | grep -v items"));
+        Assert.Equal("_SUCCESS\n_logs\npart-00000\n", await cluster.OutputAsync("hadoop fs -ls /console/out | grep -o '[^/]*$' | grep -v items"));
     }
 
     [Theory]
@@ -70,7 +70,7 @@ public sealed class ConsoleTests(HadoopCluster cluster)
         Assert.Matches($@"{Stamp}ERROR streaming\.StreamJob: Job not successful\. Error: # of failed Map Tasks exceeded " +
             @"allowed limit\. FailedCount: 1\. LastFailedTask: task_\d+_\d{4}_m_00000\d\n", run.Error);
         Assert.EndsWith("INFO streaming.StreamJob: killJob...\nStreaming Command Failed!\n", run.Error, StringComparison.Ordinal);
-        Assert.Equal("", await cluster.OutputAsync("hadoop fs -ls /failing/out"));
+        Assert.Equal("_logs\n", await cluster.OutputAsync("hadoop fs -ls /failing/out | grep -o '[^/]*$' | grep -v items"));
     }
 
     [Fact]
