@@ -20,13 +20,15 @@ internal sealed class ResumingStream(Stream stream, Func<long, CancellationToken
     public override long Length => throw new NotSupportedException();
     public override long Position { get => _position; set => throw new NotSupportedException(); }
 
-    public override int Read(byte[] buffer, int offset, int count)
+    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
+
+    public override int Read(Span<byte> buffer)
     {
         while (true)
         {
             try
             {
-                return Advanced(_stream.Read(buffer, offset, count));
+                return Advanced(_stream.Read(buffer));
             }
             catch (IOException) when (_breaks++ < BreaksMax)
             {

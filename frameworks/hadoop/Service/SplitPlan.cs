@@ -47,7 +47,7 @@ internal static class SplitPlan
         foreach (var file in files)
         {
             using var stream = open(file);
-            var reader = new LineReader(stream);
+            using var reader = new LineReader(stream);
             var (begin, count) = (0L, 0);
             var more = true;
             while (more)

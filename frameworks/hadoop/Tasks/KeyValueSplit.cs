@@ -9,6 +9,12 @@ internal sealed class KeyValueSplit(string separator, int keyFields)
 {
     private readonly byte[] _separator = Encoding.UTF8.GetBytes(separator);
 
+    /// <summary>
+    /// True if a line that holds this separator is the same again when its key and value are joined with it.
+    /// </summary>
+    public bool IsUndoneBy(ReadOnlySpan<byte> separator) =>
+        keyFields == 1 && separator.Length == 1 && separator.SequenceEqual(_separator) && separator[0] != '\n';
+
     public void Cut(ReadOnlySpan<byte> line, out ReadOnlySpan<byte> key, out ReadOnlySpan<byte> value)
     {
         var end = -1;

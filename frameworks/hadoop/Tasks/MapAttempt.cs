@@ -19,7 +19,8 @@ internal sealed class MapAttempt(AttemptContext context)
         }
         using var collector = new MapOutputCollector(context.Conf, context.KeyOrder, context.KeyPartitioner,
             context.Assignment.Reduces, context.Directory, context.Counters, JobPrograms.Combiner(context));
-        Map(collector.Add);
+        var mapper = JobPrograms.Mapper(context);
+        Read(source => mapper.Run(source, collector.Add));
         collector.Finish(outputDirectory);
     }
 
@@ -27,20 +28,30 @@ internal sealed class MapAttempt(AttemptContext context)
     {
         var records = 0L;
         using var output = RecordOutputs.Open(context);
-        Map((key, value) =>
+        var mapper = JobPrograms.Mapper(context);
+        if (mapper is StreamingMapper program && output is TextRecordOutput text && program.GivesTextTo(text))
         {
-            output.Write(key, value);
-            records++;
-        });
+            var lines = text.Lines();
+            Read(source => program.Run(source, lines));
+            records = lines.Records;
+        }
+        else
+        {
+            Read(source => mapper.Run(source, (key, value) =>
+            {
+                output.Write(key, value);
+                records++;
+            }));
+        }
         output.Finish();
         context.Counters.Add(CounterNames.Framework, CounterNames.MapOutputRecords, records);
     }
 
-    private void Map(RecordHandler output)
+    private void Read(Action<IRecordSource> map)
     {
         var split = context.Assignment.Split!;
         using var source = new TrackedSource(RecordSources.Open(context.Conf, split, context.Stores), context);
-        JobPrograms.Mapper(context).Run(source, output);
+        map(source);
         var counters = context.Counters;
         counters.Add(CounterNames.Framework, CounterNames.MapInputRecords, source.Records);
         counters.Add(CounterNames.Framework, CounterNames.MapInputBytes, source.BytesRead);

@@ -92,15 +92,15 @@ internal sealed class RecordReader(Stream stream) : IDisposable
 {
     private const int BufferBytes = 64 << 10;
 
-    private byte[] _buffer = GC.AllocateUninitializedArray<byte>(BufferBytes);
+    private readonly GrowingBuffer _buffer = new(BufferBytes);
     private int _start, _end, _keyStart, _keyLength, _valueLength;
 
     /// <summary>Bytes of the value that are still in the stream or not yet passed over.</summary>
     private int _unread;
 
-    public ReadOnlySpan<byte> Key => _buffer.AsSpan(_keyStart, _keyLength);
+    public ReadOnlySpan<byte> Key => _buffer.Bytes.Slice(_keyStart, _keyLength);
 
-    public ReadOnlySpan<byte> Value => _buffer.AsSpan(_keyStart + _keyLength, _valueLength);
+    public ReadOnlySpan<byte> Value => _buffer.Bytes.Slice(_keyStart + _keyLength, _valueLength);
 
     public int ValueLength => _valueLength;
 
@@ -149,12 +149,16 @@ internal sealed class RecordReader(Stream stream) : IDisposable
         _unread = 0;
     }
 
-    public void Dispose() => stream.Dispose();
+    public void Dispose()
+    {
+        stream.Dispose();
+        _buffer.Dispose();
+    }
 
     /// <summary>Both lengths, where the buffer holds them for sure.</summary>
     private unsafe void ReadLengths()
     {
-        fixed (byte* buffer = _buffer)
+        fixed (byte* buffer = _buffer.Bytes)
         {
             var at = buffer + _start;
             _keyLength = RecordLength.Read(ref at);
@@ -176,11 +180,8 @@ internal sealed class RecordReader(Stream stream) : IDisposable
         // What a long record needed is given back once what follows it fits.
         if (_buffer.Length > BufferBytes && _end - _start <= BufferBytes)
         {
-            var small = GC.AllocateUninitializedArray<byte>(BufferBytes);
-            _buffer.AsSpan(_start, _end - _start).CopyTo(small);
-            _buffer = small;
-            _end -= _start;
-            _start = 0;
+            MoveToFront();
+            _buffer.Resize(BufferBytes);
         }
     }
 
@@ -201,7 +202,7 @@ internal sealed class RecordReader(Stream stream) : IDisposable
         {
             if (_start == _end && !Fill())
                 throw Truncated();
-            var b = _buffer[_start++];
+            var b = _buffer.Bytes[_start++];
             length |= (uint)(b & 0x7f) << shift;
             if (b < 0x80)
                 return (int)length;
@@ -210,16 +211,14 @@ internal sealed class RecordReader(Stream stream) : IDisposable
 
     private void MakeRoom(int needed)
     {
+        MoveToFront();
         if (_buffer.Length < needed)
-        {
-            var larger = GC.AllocateUninitializedArray<byte>(needed);
-            _buffer.AsSpan(_start, _end - _start).CopyTo(larger);
-            _buffer = larger;
-        }
-        else
-        {
-            _buffer.AsSpan(_start, _end - _start).CopyTo(_buffer);
-        }
+            _buffer.Resize(needed);
+    }
+
+    private void MoveToFront()
+    {
+        _buffer.Bytes[_start.._end].CopyTo(_buffer.Bytes);
         _end -= _start;
         _start = 0;
     }
@@ -228,7 +227,7 @@ internal sealed class RecordReader(Stream stream) : IDisposable
     {
         if (_start == _end)
             _start = _end = 0;
-        var read = stream.Read(_buffer, _end, _buffer.Length - _end);
+        var read = stream.Read(_buffer.Bytes[_end..]);
         _end += read;
         return read > 0;
     }

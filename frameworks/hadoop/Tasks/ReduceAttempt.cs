@@ -49,11 +49,21 @@ internal sealed class ReduceAttempt(
     {
         var records = 0L;
         using var output = RecordOutputs.Open(context);
-        JobPrograms.Reducer(context).Run(input, (key, value) =>
+        var reducer = JobPrograms.Reducer(context);
+        if (reducer is StreamingReducer program && output is TextRecordOutput text && program.GivesTextTo(input, text))
         {
-            output.Write(key, value);
-            records++;
-        });
+            var lines = text.Lines();
+            program.Run(input, lines);
+            records = lines.Records;
+        }
+        else
+        {
+            reducer.Run(input, (key, value) =>
+            {
+                output.Write(key, value);
+                records++;
+            });
+        }
         output.Finish();
         return records;
     }

@@ -2,6 +2,7 @@ using System.Text;
 using Agora.Hadoop.Jobs;
 using Agora.Hadoop.Tasks;
 using Agora.Hadoop.Tasks.Input;
+using Agora.Hadoop.Tasks.Output;
 using Agora.Storage;
 using CsCheck;
 using Xunit;
@@ -95,9 +96,30 @@ public sealed class LineTests : IDisposable
     public void A_command_is_split_as_Hadoop_does_and_not_as_a_shell_does(string command, string words) =>
         Assert.Equal(words, string.Join('|', CommandLineSplit.Words(command)));
 
+    [Fact]
+    public void Lines_passed_on_as_text_are_what_their_records_would_be() =>
+        Gen.Select(Texts, Gen.Int[1, 7]).Sample((text, step) =>
+        {
+            var cut = new KeyValueSplit("\t", 1);
+            var expected = new MemoryStream();
+            using var records = new LineReader(new MemoryStream(text));
+            var count = 0;
+            for (; records.Next(out var line); count++)
+            {
+                cut.Cut(line, out var key, out var value);
+                expected.Write([.. key, (byte)'\t', .. value, (byte)'\n']);
+            }
+            var passed = new MemoryStream();
+            var lines = new TextLines(passed, (byte)'\t');
+            using var blocks = new LineReader(new Trickle(text, step));
+            while (blocks.NextBlock(long.MaxValue, out var block, out _))
+                lines.Write(block);
+            return cut.IsUndoneBy("\t"u8) && lines.Records == count && passed.ToArray().SequenceEqual(expected.ToArray());
+        });
+
     private static List<string> Read(Stream stream, bool hex = false)
     {
-        var reader = new LineReader(stream);
+        using var reader = new LineReader(stream);
         List<string> lines = [];
         while (reader.Next(out var line))
             lines.Add(hex ? Convert.ToHexString(line) : Encoding.Latin1.GetString(line));

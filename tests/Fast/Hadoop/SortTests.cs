@@ -174,7 +174,7 @@ public sealed class SortTests : IDisposable
 
     private static List<byte[]> Lines(byte[] text)
     {
-        var reader = new LineReader(new MemoryStream(text));
+        using var reader = new LineReader(new MemoryStream(text));
         List<byte[]> lines = [];
         while (reader.Next(out var line))
             lines.Add(line.ToArray());

@@ -4,11 +4,11 @@ namespace Agora.Hadoop.Tasks.Input;
 /// Reads lines of bytes. A line ends at LF, CR LF or a lone CR; the last one may lack its end. Nothing else is special.
 /// </summary>
 /// <param name="delimiter">What ends a line instead; empty or null for the above.</param>
-internal sealed class LineReader(Stream stream, byte[]? delimiter = null)
+internal sealed class LineReader(Stream stream, byte[]? delimiter = null) : IDisposable
 {
-    private const int BufferBytes = 128 << 10;
+    private const int BufferBytes = 256 << 10;
 
-    private byte[] _buffer = GC.AllocateUninitializedArray<byte>(BufferBytes);
+    private readonly GrowingBuffer _buffer = new(BufferBytes);
     private int _start, _end, _lastStart, _lastLength;
     private bool _ended;
 
@@ -19,7 +19,7 @@ internal sealed class LineReader(Stream stream, byte[]? delimiter = null)
     public long Consumed { get; private set; }
 
     /// <summary>The line that <see cref="Next"/> gave last.</summary>
-    public ReadOnlySpan<byte> Last => _buffer.AsSpan(_lastStart, _lastLength);
+    public ReadOnlySpan<byte> Last => _buffer.Bytes.Slice(_lastStart, _lastLength);
 
     /// <summary>False at the end. The line is valid until the next call.</summary>
     /// <exception cref="RecordTooLongException">It is longer than an array can be.</exception>
@@ -30,7 +30,7 @@ internal sealed class LineReader(Stream stream, byte[]? delimiter = null)
         var searched = 0;
         while (true)
         {
-            var filled = _buffer.AsSpan(_start, _end - _start);
+            var filled = _buffer.Bytes.Slice(_start, _end - _start);
             var at = filled[searched..].IndexOfAny((byte)'\n', (byte)'\r');
             if (at >= 0)
             {
@@ -71,7 +71,7 @@ internal sealed class LineReader(Stream stream, byte[]? delimiter = null)
             return false;
         if (_start == _end && !_ended)
             Fill();
-        var filled = _buffer.AsSpan(_start, _end - _start);
+        var filled = _buffer.Bytes.Slice(_start, _end - _start);
         if (filled.IsEmpty)
         {
             if (!_inLine)
@@ -102,6 +102,9 @@ internal sealed class LineReader(Stream stream, byte[]? delimiter = null)
         return true;
     }
 
+    /// <summary>Leaves the stream open. Spans that were given are no longer valid.</summary>
+    public void Dispose() => _buffer.Dispose();
+
     private void EndLine(out ReadOnlySpan<byte> block, out long lines)
     {
         _inLine = false;
@@ -114,7 +117,7 @@ internal sealed class LineReader(Stream stream, byte[]? delimiter = null)
         var searched = 0;
         while (true)
         {
-            var filled = _buffer.AsSpan(_start, _end - _start);
+            var filled = _buffer.Bytes.Slice(_start, _end - _start);
             var at = filled[searched..].IndexOf(delimiter);
             if (at >= 0)
                 return Take(searched + at, delimiter!.Length, out line);
@@ -135,7 +138,7 @@ internal sealed class LineReader(Stream stream, byte[]? delimiter = null)
 
     private bool Take(int length, int ending, out ReadOnlySpan<byte> line)
     {
-        line = _buffer.AsSpan(_start, length);
+        line = _buffer.Bytes.Slice(_start, length);
         (_lastStart, _lastLength) = (_start, length);
         _start += length + ending;
         Consumed += length + ending;
@@ -146,17 +149,20 @@ internal sealed class LineReader(Stream stream, byte[]? delimiter = null)
     {
         if (_start > 0)
         {
-            _buffer.AsSpan(_start, _end - _start).CopyTo(_buffer);
+            _buffer.Bytes[_start.._end].CopyTo(_buffer.Bytes);
             _end -= _start;
             _start = 0;
+            // What a long line needed is given back once what follows it fits.
+            if (_buffer.Length > BufferBytes && _end <= BufferBytes / 2)
+                _buffer.Resize(BufferBytes);
         }
         if (_end == _buffer.Length)
         {
             if (_end == RecordTooLongException.BytesMax)
                 throw new RecordTooLongException();
-            Array.Resize(ref _buffer, (int)Math.Min(_buffer.Length * 2L, RecordTooLongException.BytesMax));
+            _buffer.Resize((int)Math.Min(_buffer.Length * 2L, RecordTooLongException.BytesMax));
         }
-        var read = stream.Read(_buffer, _end, _buffer.Length - _end);
+        var read = stream.Read(_buffer.Bytes[_end..]);
         _end += read;
         _ended = read == 0;
     }

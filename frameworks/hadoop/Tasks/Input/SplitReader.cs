@@ -48,5 +48,9 @@ internal sealed class SplitReader : IDisposable
     public bool NextLines(out ReadOnlySpan<byte> block, out long lines) =>
         _lines.NextBlock(_stream.SplitEnd - Position, out block, out lines);
 
-    public void Dispose() => _stream.Dispose();
+    public void Dispose()
+    {
+        _stream.Dispose();
+        _lines.Dispose();
+    }
 }

@@ -40,7 +40,7 @@ internal sealed class ErrorOutput(string logFile, AttemptProgressSink progress) 
 
     public void ReadAll(Stream stream)
     {
-        var lines = new LineReader(stream);
+        using var lines = new LineReader(stream);
         while (lines.Next(out var line))
         {
             progress.Active();

@@ -1,5 +1,7 @@
 using System.Globalization;
 using Agora.Hadoop.Jobs;
+using Agora.Hadoop.Tasks.Input;
+using Agora.Hadoop.Tasks.Output;
 
 namespace Agora.Hadoop.Tasks.Programs;
 
@@ -11,9 +13,30 @@ internal static class StreamingCommand
         conf[$"stream.{side}.output.field.separator"] ?? "\t",
         int.Parse(conf[$"stream.num.{side}.output.key.fields"] ?? "1", CultureInfo.InvariantCulture));
 
+    /// <summary>Runs a command whose lines are cut into records.</summary>
     /// <exception cref="AttemptFailedException">It exits with a code that counts as failure.</exception>
     public static void Run(
-        AttemptContext context, string command, Action<Stream> feed, StreamingProgram.LineHandler output)
+        AttemptContext context, string command, Action<Stream> feed, KeyValueSplit cut, RecordHandler output) =>
+        Run(context, command, feed, lines =>
+        {
+            while (lines.Next(out var line))
+            {
+                cut.Cut(line, out var key, out var value);
+                output(key, value);
+            }
+        });
+
+    /// <summary>Runs a command whose lines are passed on as they are.</summary>
+    /// <exception cref="AttemptFailedException">It exits with a code that counts as failure.</exception>
+    public static void Run(AttemptContext context, string command, Action<Stream> feed, TextLines output) =>
+        Run(context, command, feed, lines =>
+        {
+            while (lines.NextBlock(long.MaxValue, out var block, out _))
+                output.Write(block);
+        });
+
+    /// <exception cref="AttemptFailedException">It exits with a code that counts as failure.</exception>
+    private static void Run(AttemptContext context, string command, Action<Stream> feed, Action<LineReader> output)
     {
         var program = new StreamingProgram(CommandLineSplit.Words(command), context.WorkDirectory, context.Environment);
         var code = program.Run(feed, output, context.Errors.ReadAll, context.Stop);

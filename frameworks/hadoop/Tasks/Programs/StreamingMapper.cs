@@ -1,21 +1,23 @@
 using System.Text;
 using Agora.Hadoop.Jobs;
 using Agora.Hadoop.Tasks.Input;
+using Agora.Hadoop.Tasks.Output;
 
 namespace Agora.Hadoop.Tasks.Programs;
 
 /// <summary>A command as mapper: lines in, lines out.</summary>
 internal sealed class StreamingMapper(AttemptContext context, string command) : IMapProgram
 {
-    public void Run(IRecordSource input, RecordHandler output)
-    {
-        var cut = StreamingCommand.OutputSplit(context.Conf, "map");
-        StreamingCommand.Run(context, command, stream => Feed(input, stream), line =>
-        {
-            cut.Cut(line, out var key, out var value);
-            output(key, value);
-        });
-    }
+    private readonly KeyValueSplit _cut = StreamingCommand.OutputSplit(context.Conf, "map");
+
+    public void Run(IRecordSource input, RecordHandler output) =>
+        StreamingCommand.Run(context, command, stream => Feed(input, stream), _cut, output);
+
+    /// <summary>True if the program's lines need not be cut into records for this output.</summary>
+    public bool GivesTextTo(TextRecordOutput output) => _cut.IsUndoneBy(output.Separator);
+
+    public void Run(IRecordSource input, TextLines output) =>
+        StreamingCommand.Run(context, command, stream => Feed(input, stream), output);
 
     private void Feed(IRecordSource input, Stream stream)
     {

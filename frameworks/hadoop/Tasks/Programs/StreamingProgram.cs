@@ -11,24 +11,21 @@ internal sealed class StreamingProgram(
 {
     private const int InputBufferBytes = 128 << 10;
 
-    public delegate void LineHandler(ReadOnlySpan<byte> line);
-
     /// <summary>Runs it to its end.</summary>
     /// <param name="feed">Writes the input; called on this thread. A program need not read all of it.</param>
-    /// <param name="output">Called for each line, in order.</param>
+    /// <param name="output">The program's lines; called once and reads to the end.</param>
     /// <param name="error">The program's standard error; called once and reads to the end.</param>
     /// <returns>The exit code, or 128 + signal.</returns>
     /// <exception cref="OperationCanceledException"><paramref name="stop"/> was set; the program is dead.</exception>
-    public int Run(Action<Stream> feed, LineHandler output, Action<Stream> error, CancellationToken stop)
+    public int Run(Action<Stream> feed, Action<LineReader> output, Action<Stream> error, CancellationToken stop)
     {
         using var child = ChildProcess.Start(words, directory, environment);
         using var killed = stop.Register(child.Kill);
         Exception? failure = null;
         var outputThread = Start("stdout", () =>
         {
-            var lines = new LineReader(child.Output);
-            while (lines.Next(out var line))
-                output(line);
+            using var lines = new LineReader(child.Output);
+            output(lines);
         });
         var errorThread = Start("stderr", () => error(child.Error));
         try
