@@ -43,7 +43,7 @@ internal static class JobCommand
             Console.Error.WriteLine("\t[-list]\n\t[-info <job-queue-name> [-showJobs]]\n");
             return Failure;
         }
-        Console.WriteLine("Queue Name : default \nQueue State : running \nScheduling Info : N/A ");
+        Console.WriteLine("Queue Name : default\nQueue State : running\nScheduling Info : N/A");
         return 0;
     }
 

@@ -23,6 +23,7 @@ namespace Agora.Hadoop.Service;
 /// POST /jobs/(id)/kill
 /// POST /jobs/(id)/priority?to=HIGH
 /// POST /attempts/(id)/kill, /attempts/(id)/fail
+/// GET  /jobdetails.jsp?jobid=(id)  the job's page for people; /jobfailures.jsp?jobid=(id) with failed attempts only
 /// GET  /trackers                   TrackerStatus of nodes on which attempts run
 /// </code>
 /// </summary>
@@ -54,6 +55,8 @@ public sealed class JobTrackerApi(JobTrackerLoop tracker)
         web.MapPost("/jobs/{id}/priority", (RequestDelegate)api.PrioritizeAsync);
         web.MapPost("/attempts/{id}/kill", context => api.KillAttemptAsync(context, asFailed: false));
         web.MapPost("/attempts/{id}/fail", context => api.KillAttemptAsync(context, asFailed: true));
+        web.MapGet("/jobdetails.jsp", context => api.PageAsync(context, failuresOnly: false));
+        web.MapGet("/jobfailures.jsp", context => api.PageAsync(context, failuresOnly: true));
         web.MapGet("/trackers", (RequestDelegate)api.TrackersAsync);
         await web.StartAsync();
         var addresses = web.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!;
@@ -120,6 +123,19 @@ public sealed class JobTrackerApi(JobTrackerLoop tracker)
             await AnswerAsync(context, StatusCodes.Status200OK, tasks, JobsJson.Default.JobTasks);
         else
             context.Response.StatusCode = StatusCodes.Status404NotFound;
+    }
+
+    private async Task PageAsync(HttpContext context, bool failuresOnly)
+    {
+        if (!JobId.TryParse(context.Request.Query["jobid"].ToString(), out var id) ||
+            await tracker.StatusAsync(id) is not { } job || await tracker.TasksAsync(id) is not { } tasks)
+        {
+            context.Response.StatusCode = StatusCodes.Status404NotFound;
+            await context.Response.WriteAsync("There is no such job, or it has been forgotten: 'hadoop job -list all' shows which there are.\n");
+            return;
+        }
+        context.Response.ContentType = "text/html; charset=utf-8";
+        await context.Response.WriteAsync(JobPage.Of(job, tasks, failuresOnly));
     }
 
     private async Task TrackersAsync(HttpContext context) => await AnswerAsync(context, StatusCodes.Status200OK,
