@@ -18,10 +18,16 @@ internal sealed class LiveFramework : IScheduler, IAsyncDisposable
 
     public LiveFramework(LiveCluster cluster, FrameworkInfo info, IReadOnlyList<Hint>? hints = null,
         FrameworkFilters? filters = null, Action<IReadOnlyList<Offer>, ICollection<SchedulerCall>>? offered = null)
+        : this(cluster.Master, info, hints, filters, offered)
+    {
+    }
+
+    public LiveFramework(Uri master, FrameworkInfo info, IReadOnlyList<Hint>? hints = null,
+        FrameworkFilters? filters = null, Action<IReadOnlyList<Offer>, ICollection<SchedulerCall>>? offered = null)
     {
         Subscription = new SchedulerCall.Subscribe(info, Filters: filters, Hints: hints);
         Offered = offered;
-        _driver = new SchedulerDriver(this, [cluster.Master], TimeProvider.System,
+        _driver = new SchedulerDriver(this, [master], TimeProvider.System,
             new SchedulerDriverOptions { Session = new SchedulerSessionOptions { BackoffMax = TimeSpan.FromSeconds(1) } });
         _running = _driver.RunAsync();
     }

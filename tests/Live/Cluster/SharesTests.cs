@@ -14,8 +14,8 @@ public sealed class SharesTests(LiveCluster cluster)
         // and 1920 MB. Of the rest, 0.125 cpus and 128 MB, neither can make use. So both come to 12/16 = 75 %.
         const int Each = 12;
         await Drain(undo: false);
-        await using var a = new Filler(cluster, "a-cpus", Resources.Of(0.5m, 128), "exec sleep 1000");
-        await using var b = new Filler(cluster, "b-mem", Resources.Of(0.125m, 512), "exec sleep 1000");
+        await using var a = new Filler(cluster.Master, "a-cpus", Resources.Of(0.5m, 128), "exec sleep 1000");
+        await using var b = new Filler(cluster.Master, "b-mem", Resources.Of(0.125m, 512), "exec sleep 1000");
         await a.Framework.Hears<SchedulerEvent.Subscribed>("its subscription");
         await b.Framework.Hears<SchedulerEvent.Subscribed>("its subscription");
         await Drain(undo: true);
@@ -45,8 +45,8 @@ public sealed class SharesTests(LiveCluster cluster)
         // 0.66 cpus: 3 tasks on each agent, 12 in all. Weights 1:1 mean 6 and 6, 2:1 mean 8 and 4.
         var size = Resources.Of(0.66m, 64);
         await SetWeight("heavy", 1);
-        await using var heavy = new Filler(cluster, "heavy", size, "sleep 0.5", role: "heavy");
-        await using var light = new Filler(cluster, "light", size, "sleep 0.5", role: "light");
+        await using var heavy = new Filler(cluster.Master, "heavy", size, "sleep 0.5", role: "heavy");
+        await using var light = new Filler(cluster.Master, "light", size, "sleep 0.5", role: "light");
         try
         {
             await Settles(6, 6);
@@ -97,29 +97,4 @@ public sealed class SharesTests(LiveCluster cluster)
 
     private static int Running(params Filler[] fillers) =>
         fillers.Sum(f => f.Framework.Updates.Count(u => u.State == TaskState.Running));
-
-    /// <summary>Starts as many tasks of one size as it is offered room for.</summary>
-    private sealed class Filler : IAsyncDisposable
-    {
-        private int _count;
-
-        public Filler(LiveCluster cluster, string name, Resources size, string line, string role = FrameworkInfo.DefaultRole)
-        {
-            Framework = new LiveFramework(cluster, new FrameworkInfo(null, name, Role: role),
-                [new Hint([], size, 1000, DateTimeOffset.MaxValue)], offered: (offers, calls) =>
-                {
-                    foreach (var offer in offers)
-                    {
-                        var tasks = new List<TaskSpec>();
-                        for (var left = offer.Resources; left.Contains(size); left -= size)
-                            tasks.Add(LiveFramework.Task($"{name}-{++_count}", offer.AgentId, size, line));
-                        calls.Add(new SchedulerCall.Accept([offer.Id], tasks, TimeSpan.Zero));
-                    }
-                });
-        }
-
-        public LiveFramework Framework { get; }
-
-        public ValueTask DisposeAsync() => Framework.DisposeAsync();
-    }
 }

@@ -7,11 +7,23 @@ using Xunit;
 namespace Agora.Tests.Live.Hadoop;
 
 /// <summary>
-/// An embedded cluster of four agents with Hadoop's services, as <c>agora up</c> starts it from <c>bin/</c>; shared by
-/// the tests of the collection, which use paths of their own.
+/// An embedded cluster of four agents, or as many as are asked for, with Hadoop's services, as <c>agora up</c> starts it
+/// from <c>bin/</c>; shared by the tests of the collection, which use paths of their own.
 /// </summary>
 public sealed class HadoopCluster : IAsyncLifetime
 {
+    private readonly int _agents;
+    private readonly int _port = FreePort();
+
+    public HadoopCluster()
+        : this(agents: 4)
+    {
+    }
+
+    internal HadoopCluster(int agents) => _agents = agents;
+
+    public Uri Master => new($"http://127.0.0.1:{_port}");
+
     /// <summary>Far more than any command here takes; a hang is told with what was said so far.</summary>
     private static readonly TimeSpan CommandPatience = TimeSpan.FromMinutes(4);
 
@@ -26,7 +38,7 @@ public sealed class HadoopCluster : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        var up = await RunAsync($"agora up --agents 4 --cpus 2 --mem 2048 --port {FreePort()} --detach");
+        var up = await RunAsync($"agora up --agents {_agents} --cpus 2 --mem 2048 --port {_port} --detach");
         Assert.True(up.Code == 0, $"agora up failed (was ./build run?): {up.Output}{up.Error}");
     }
 
