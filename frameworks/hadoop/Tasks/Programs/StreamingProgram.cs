@@ -30,10 +30,13 @@ internal sealed class StreamingProgram(
         var errorThread = Start("stderr", () => error(child.Error));
         try
         {
-            using var input = new BufferedStream(child.Input, InputBufferBytes);
+            using var pipe = child.Input;
+            // Not disposed of: it would try the broken pipe once more.
+            var input = new BufferedStream(new ProgramInput(pipe), InputBufferBytes);
             feed(input);
+            input.Flush();
         }
-        catch (IOException e) when (IsBrokenPipe(e))
+        catch (InputClosedException)
         {
             // The program has read all it wants; its exit code says whether that is well.
         }
@@ -71,8 +74,4 @@ internal sealed class StreamingProgram(
             child.Kill();
         }
     }
-
-    /// <remarks>EPIPE is 32 on Linux; .NET has it as the low half of the HResult or as an inner socket error.</remarks>
-    private static bool IsBrokenPipe(IOException e) =>
-        e.HResult == 32 || e.Message.Contains("Broken pipe", StringComparison.OrdinalIgnoreCase);
 }
