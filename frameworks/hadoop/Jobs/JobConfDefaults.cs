@@ -21,6 +21,7 @@ public static class JobConfDefaults
         ["mapred.job.shuffle.merge.percent"] = "0.66",
         ["mapred.line.input.format.linespermap"] = "1",
         ["mapred.map.max.attempts"] = "4",
+        ["mapred.map.output.compression.codec"] = "org.apache.hadoop.io.compress.DefaultCodec",
         ["mapred.map.tasks"] = "2",
         ["mapred.map.tasks.speculative.execution"] = "true",
         ["mapred.max.map.failures.percent"] = "0",

@@ -78,8 +78,13 @@ public sealed class StreamingCommandLineTests
             ["mapred.reduce.tasks"] = "many",
             ["io.sort.mb"] = "0",
             ["mapred.output.format.class"] = "no.Such",
+            ["mapred.compress.map.output"] = "true",
+            ["mapred.map.output.compression.codec"] = "org.apache.hadoop.io.compress.SnappyCodec",
+            // Of no account, as the output is not to be compressed.
+            ["mapred.output.compression.codec"] = "no.Such",
         }).Problems();
-        Assert.Equal(3, problems.Count);
+        Assert.Equal(4, problems.Count);
+        Assert.Contains("GzipCodec", problems[3], StringComparison.Ordinal);
     }
 
     private static StreamingCommandLine Parsed(params string[] args)
