@@ -122,6 +122,7 @@ public sealed class JobConf(IReadOnlyDictionary<string, string> set)
         foreach (var (name, accepted, hint) in JobConfDefaults.Unsupported)
             if (Set.TryGetValue(name, out var value) && !accepted.Any(a => StreamingClasses.Means(value, a)))
                 problems.Add($"{name}={value} is not supported yet; {hint}");
+        problems.AddRange(RecordForms.Problems(this));
         foreach (var (compress, name) in new[] { (CompressOutput, OutputCodec), (CompressMapOutput, MapCodec) })
             if (Bool(compress) && StreamingClasses.Find(Text(name), StreamingClasses.Codecs) is null)
                 problems.Add($"{name}={Text(name)} is not supported yet; use one of {string.Join(", ", StreamingClasses.Codecs)}");

@@ -103,12 +103,6 @@ public static class JobConfDefaults
         ["mapreduce.task.timeout"] = "mapred.task.timeout",
     };
 
-    /// <summary>How streaming passes records to programs and back.</summary>
-    internal static readonly string[] StreamingForms = ["text", "keyonlytext"];
-
-    internal static readonly string[] StreamingFormProperties =
-        ["stream.map.input", "stream.map.output", "stream.reduce.input", "stream.reduce.output"];
-
     /// <summary>Properties that must be numbers, with what they may be.</summary>
     internal static readonly IReadOnlyList<(string Name, decimal Min, decimal Max)> Numbers =
     [
@@ -143,10 +137,6 @@ public static class JobConfDefaults
     /// <summary>Properties that change the result in a way the engine cannot yet, and the values it can do.</summary>
     internal static readonly IReadOnlyList<(string Name, string[] Accepted, string Hint)> Unsupported =
     [
-        ("stream.map.input", StreamingForms, "use text"),
-        ("stream.map.output", StreamingForms, "use text or keyonlytext"),
-        ("stream.reduce.input", StreamingForms, "use text"),
-        ("stream.reduce.output", StreamingForms, "use text or keyonlytext"),
         ("mapred.input.format.class", [.. StreamingClasses.InputFormats], "it is none of the formats that can be read"),
         ("mapred.output.format.class", [.. StreamingClasses.OutputFormats], "it is none of the formats that can be written"),
         ("mapred.map.task.debug.script", [], "a failed attempt's log is printed with the job's end"),

@@ -159,9 +159,9 @@ public sealed class StreamingCommandLine
     private CommandLineProblem? TakeForm(string value)
     {
         var form = value.ToLowerInvariant();
-        if (!JobConfDefaults.StreamingForms.Contains(form))
-            return NotYet($"-io {value}", $"programs are passed {string.Join(" or ", JobConfDefaults.StreamingForms)}");
-        foreach (var property in JobConfDefaults.StreamingFormProperties)
+        if (!RecordForms.Names.Contains(form))
+            return NotYet($"-io {value}", $"programs are passed {string.Join(", ", RecordForms.Names)}");
+        foreach (var property in RecordForms.Properties)
             Set(property, form);
         return null;
     }
