@@ -38,6 +38,8 @@ public sealed class JobConf(IReadOnlyDictionary<string, string> set)
         SpeculateMaps = "mapred.map.tasks.speculative.execution",
         SpeculateReduces = "mapred.reduce.tasks.speculative.execution",
         SlowStart = "mapred.reduce.slowstart.completed.maps",
+        MapDebugScript = "mapred.map.task.debug.script", ReduceDebugScript = "mapred.reduce.task.debug.script",
+        KeepFailedFiles = "keep.failed.task.files",
         NodeWaitMs = "agora.locality.wait.node.ms", RackWaitMs = "agora.locality.wait.rack.ms",
         MapCpus = "agora.map.cpus", MapMib = "agora.map.memory.mb",
         ReduceCpus = "agora.reduce.cpus", ReduceMib = "agora.reduce.memory.mb";

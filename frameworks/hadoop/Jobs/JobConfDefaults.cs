@@ -64,6 +64,8 @@ public static class JobConfDefaults
         ["mapreduce.input.fileinputformat.split.maxsize"] = "mapred.max.split.size",
         ["mapreduce.input.keyvaluelinerecordreader.key.value.separator"] = "key.value.separator.in.input.line",
         ["mapreduce.map.combine.minspills"] = "min.num.spills.for.combine",
+        ["mapreduce.map.debug.script"] = "mapred.map.task.debug.script",
+        ["mapreduce.reduce.debug.script"] = "mapred.reduce.task.debug.script",
         ["mapreduce.map.env"] = "mapred.map.child.env",
         ["mapreduce.map.output.compress.codec"] = "mapred.map.output.compression.codec",
         ["mapreduce.mapper.regex"] = "mapred.mapper.regex",
@@ -139,8 +141,6 @@ public static class JobConfDefaults
     [
         ("mapred.input.format.class", [.. StreamingClasses.InputFormats], "it is none of the formats that can be read"),
         ("mapred.output.format.class", [.. StreamingClasses.OutputFormats], "it is none of the formats that can be written"),
-        ("mapred.map.task.debug.script", [], "a failed attempt's log is printed with the job's end"),
-        ("mapred.reduce.task.debug.script", [], "a failed attempt's log is printed with the job's end"),
         ("mapred.partitioner.class", [StreamingClasses.HashPartitioner, StreamingClasses.KeyFieldPartitioner],
             "use HashPartitioner or KeyFieldBasedPartitioner"),
         ("mapred.output.key.comparator.class", [StreamingClasses.KeyFieldComparator],

@@ -131,7 +131,8 @@ public sealed class StreamingCommandLine
             case "-outputformat": return TakeClass(option, value, JobConf.OutputFormat, StreamingClasses.OutputFormats);
             case "-io": return TakeForm(value);
             case "-inputreader": return TakeReader(value);
-            case "-mapdebug" or "-reducedebug": return NotYet(option, "a failed attempt's log is printed with the job's end");
+            case "-mapdebug": Set(JobConf.MapDebugScript, value); break;
+            case "-reducedebug": Set(JobConf.ReduceDebugScript, value); break;
             case "-libjars":
                 _warnings.Add($"-libjars {value} is passed over: no Java runs here; ship programs with -file or -files.");
                 break;

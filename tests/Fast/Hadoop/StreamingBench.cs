@@ -74,6 +74,9 @@ internal sealed class StreamingBench : IDisposable
         return Run(conf, Attempt(TaskKind.Map, 0), splits, splits[0], null);
     }
 
+    /// <summary>As when the job has ended.</summary>
+    public void Forget() => _runner.Forget(Job);
+
     public static AttemptId Attempt(TaskKind kind, int index) => new(new JobTaskId(Job, kind, index), 0);
 
     private (JobConf Conf, IReadOnlyList<InputSplit> Splits) Plan(string input, string output, string[] options)

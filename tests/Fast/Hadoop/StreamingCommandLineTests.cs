@@ -35,6 +35,7 @@ public sealed class StreamingCommandLineTests
     [InlineData("stream.recordreader.begin", "<doc>", "-inputreader", "StreamXmlRecordReader,begin=<doc>,end=</doc>")]
     [InlineData("stream.reduce.output", "keyonlytext", "-io", "keyOnlyText")]
     [InlineData("stream.map.input", "typedbytes", "-io", "typedbytes")]
+    [InlineData("mapred.reduce.task.debug.script", "look.sh -x", "-reducedebug", "look.sh -x")]
     public void Classes_and_forms_are_known_by_their_names(string property, string set, string option, string value) =>
         Assert.Equal(set, Parsed("-input", "a", "-output", "o", option, value).Conf[property]);
 
@@ -63,7 +64,6 @@ public sealed class StreamingCommandLineTests
     [Theory]
     [InlineData("-inputformat", "org.apache.hadoop.mapred.MultiFileInputFormat")]
     [InlineData("-io", "avro")]
-    [InlineData("-mapdebug", "script")]
     [InlineData("-mapper", "org.apache.hadoop.mapred.lib.MultithreadedMapRunner")]
     public void What_cannot_be_honoured_yet_is_refused_and_not_passed_over(string option, string value)
     {
