@@ -65,7 +65,8 @@ internal static class TypedBytesCommand
         var target = stores.Find(path);
         await target.Store.CreateAsync(target.Path, new CreateOptions(Overwrite: true), async (stream, stop) =>
         {
-            await using var file = new BufferedStream(stream, BufferBytes);
+            // Not disposed of: the store closes its stream.
+            var file = new BufferedStream(stream, BufferBytes);
             var writer = new SequenceFileWriter(file, RecordForm.TypedBytes);
             ProgramForm.ReadAll(RecordForm.TypedBytes, input, writer.Write);
             await file.FlushAsync(stop);

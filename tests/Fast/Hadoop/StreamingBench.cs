@@ -3,7 +3,6 @@ using Agora.Hadoop;
 using Agora.Hadoop.Jobs;
 using Agora.Hadoop.Service;
 using Agora.Hadoop.Tasks;
-using Agora.Storage;
 using Xunit;
 
 namespace Agora.Tests.Fast.Hadoop;

@@ -53,7 +53,7 @@ internal ref struct TypedText
     private string Listed(int count)
     {
         List<string> items = [];
-        for (; items.Count < count && !AtEndOfList(); )
+        for (; items.Count < count && !AtEndOfList();)
             items.Add(Next());
         return $"[{string.Join(", ", items)}]";
     }

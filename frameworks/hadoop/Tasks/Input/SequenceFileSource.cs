@@ -41,8 +41,8 @@ internal sealed class SequenceFileSource : IRecordSource
             for (var pairs = _file.Int(); pairs > 0; pairs--)
                 _ = (_file.Text(), _file.Text());
         _mark = _file.Bytes(MarkBytes);
-        // What is before the split's first mark belongs to the split before.
-        _begun = split.Offset <= _file.Position || SkipToMark(split.Offset);
+        // What is before the split's first mark belongs to the split before; the first records, to that in which they begin.
+        _begun = split.Offset > _file.Position ? SkipToMark(split.Offset) : _file.Position < stream.SplitEnd;
     }
 
     public long Records { get; private set; }
