@@ -87,12 +87,13 @@ internal sealed class JobClient(Uri jobTracker) : IDisposable
     public Task<bool> KillAttemptAsync(string attempt, bool asFailed) =>
         DoAsync($"/attempts/{Uri.EscapeDataString(attempt)}/{(asFailed ? "fail" : "kill")}");
 
-    /// <summary>What an attempt's program wrote to standard error; null if it is not there any more.</summary>
-    public async Task<Stream?> LogAsync(AttemptStatus attempt)
+    /// <summary>A log of an attempt; null if it is not there, or not any more.</summary>
+    /// <param name="name"><c>stderr</c> for its program's standard error, <c>debugout</c> for what a debug script wrote.</param>
+    public async Task<Stream?> LogAsync(AttemptStatus attempt, string name)
     {
         try
         {
-            var response = await _http.GetAsync($"{attempt.LogUrl}/stderr", HttpCompletionOption.ResponseHeadersRead);
+            var response = await _http.GetAsync($"{attempt.LogUrl}/{name}", HttpCompletionOption.ResponseHeadersRead);
             return response.IsSuccessStatusCode ? await response.Content.ReadAsStreamAsync() : null;
         }
         catch (HttpRequestException)

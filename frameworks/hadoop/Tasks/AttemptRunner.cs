@@ -48,10 +48,12 @@ public sealed class AttemptRunner : IDisposable
         var id = AttemptId.Parse(assignment.Attempt);
         using var errors = new ErrorOutput(Path.Combine(_files.LogDirectory(id), "stderr"), progress);
         string? directory = null;
+        AttemptContext? context = null;
+        var kept = false;
         try
         {
             directory = _files.PrepareAsync(id, assignment.Job, stop).GetAwaiter().GetResult();
-            var context = new AttemptContext(id, assignment, _node, _stores.Of(assignment.Job.User), directory, errors, progress, stop);
+            context = new AttemptContext(id, assignment, _node, _stores.Of(assignment.Job.User), directory, errors, progress, stop);
             var outputs = _files.MapOutputs(id.Task.Job);
             var classes = _assemblies.ConfOf(id.Task.Job, assignment.Job, _files.Shipped(id.Task.Job, assignment.Job.User));
             if (id.Task.Kind == TaskKind.Reduce)
@@ -76,11 +78,19 @@ public sealed class AttemptRunner : IDisposable
         {
             errors.Log(e is AttemptFailedException or RecordTooLongException or ProgramMissingException
                 ? $"java.lang.RuntimeException: {e.Message}" : e.ToString());
-            return new AttemptResult(false, e.Message, new AttemptReport(LogTail: errors.Tail));
+            var debug = context is null ? null : DebugScript.Run(context, _files.LogDirectory(id), e.Message);
+            if (context is not null && context.Conf.Bool(JobConf.KeepFailedFiles))
+            {
+                kept = true;
+                _files.Keep(id.Task.Job);
+                errors.Log($"{JobConf.KeepFailedFiles}: the working directory is kept: {context.WorkDirectory}");
+            }
+            return new AttemptResult(false, e.Message, new AttemptReport(
+                LogTail: debug is null ? errors.Tail : $"{errors.Tail}\n{debug}"));
         }
         finally
         {
-            if (directory is not null)
+            if (directory is not null && !kept)
                 JobFiles.Remove(directory);
         }
     }

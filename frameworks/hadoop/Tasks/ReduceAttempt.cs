@@ -17,15 +17,16 @@ internal sealed class ReduceAttempt(
     public void Run()
     {
         var fetch = new MapOutputFetch(http, time, context.Node, feed, context.Assignment.Maps, context.Id.Task.Index,
-            context.Directory, context.Conf.Long(JobConf.SortMib) << 20, context.Conf.Int(JobConf.ParallelCopies));
+            context.Directory, context.Conf.MapOutputCodec, context.Conf.Long(JobConf.SortMib) << 20,
+            context.Conf.Int(JobConf.ParallelCopies));
         var fetched = fetch.AllAsync(part => context.Progress.Fraction = part * Third, context.Stop)
             .GetAwaiter().GetResult().ToList();
         var reduce = classes is null ? null : new ClassReduce(context, classes);
         var order = reduce?.Order ?? context.KeyOrder;
         fetched = MergeToFactor(order, fetched);
         context.Progress.Fraction = 2 * Third;
-        using var merge = new MergeReader(order, [.. fetched.Where(f => f.Length > 0).Select(f => f.Open())]);
-        var input = new ReduceInput(merge, order, fetch.TotalBytes, part =>
+        using var merge = new MergeReader(order, [.. fetched.Where(f => !f.IsEmpty).Select(f => f.Open())]);
+        var input = new ReduceInput(merge, order, fetch.TotalRecordBytes, part =>
         {
             context.Stop.ThrowIfCancellationRequested();
             context.Progress.Fraction = (2 * Third) + (Third * part);
@@ -81,12 +82,12 @@ internal sealed class ReduceAttempt(
             using (var file = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0))
             using (var merge = new MergeReader(order, merged.ConvertAll(r => r.Open())))
             {
-                var writer = new RecordWriter(file);
+                using var writer = new RecordWriter(file);
                 while (merge.Next())
                     writer.Write(merge.Key, merge.Value);
                 var segment = writer.EndSegment();
                 runs.RemoveRange(0, last + 1);
-                runs.Insert(0, new MapOutputFetch.Fetched(null, path, segment, IsOwn: true));
+                runs.Insert(0, new MapOutputFetch.Fetched(null, path, segment, null, IsOwn: true));
             }
             foreach (var run in merged)
                 run.Remove();
