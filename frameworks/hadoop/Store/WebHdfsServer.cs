@@ -4,6 +4,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Agora.Storage;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Data.Sqlite;
 
 namespace Agora.Hadoop.Store;
 
@@ -60,6 +61,10 @@ internal sealed partial class WebHdfsServer(EmbeddedStore store, StoreOptions op
         catch (IOException e) when (!context.RequestAborted.IsCancellationRequested)
         {
             await RefuseAsync(context, WebHdfsException.Io(e.Message));
+        }
+        catch (SqliteException e) when (!context.RequestAborted.IsCancellationRequested)
+        {
+            await RefuseAsync(context, WebHdfsException.Io($"the namespace below {options.Root} cannot be changed or read: {e.Message}"));
         }
         catch (Exception) when (context.RequestAborted.IsCancellationRequested)
         {
