@@ -11,6 +11,9 @@ namespace Agora.Storage;
 [JsonSerializable(typeof(BooleanAnswer))]
 [JsonSerializable(typeof(PathAnswer))]
 [JsonSerializable(typeof(ContentSummaryAnswer))]
+[JsonSerializable(typeof(QuotaUsageAnswer))]
+[JsonSerializable(typeof(AclStatusAnswer))]
+[JsonSerializable(typeof(AttributeNamesAnswer))]
 [JsonSerializable(typeof(BlockLocationsAnswer))]
 [JsonSerializable(typeof(LocatedBlocksAnswer))]
 [JsonSerializable(typeof(FileChecksumAnswer))]
@@ -42,6 +45,20 @@ public sealed record ContentSummaryAnswer(
 
 public sealed record WireContentSummary(
     long DirectoryCount, long FileCount, long Length, long Quota, long SpaceConsumed, long SpaceQuota);
+
+public sealed record QuotaUsageAnswer([property: JsonPropertyName("QuotaUsage")] WireQuotaUsage QuotaUsage);
+
+/// <summary>A quota of -1 is none.</summary>
+public sealed record WireQuotaUsage(long FileAndDirectoryCount, long Quota, long SpaceConsumed, long SpaceQuota);
+
+public sealed record AclStatusAnswer([property: JsonPropertyName("AclStatus")] WireAclStatus AclStatus);
+
+/// <param name="Entries">Those beyond the mode bits.</param>
+public sealed record WireAclStatus(
+    IReadOnlyList<string> Entries, string Group, string Owner, string Permission, bool StickyBit);
+
+/// <param name="XAttrNames">A JSON list, as text.</param>
+public sealed record AttributeNamesAnswer([property: JsonPropertyName("XAttrNames")] string XAttrNames);
 
 public sealed record BlockLocationsAnswer(
     [property: JsonPropertyName("BlockLocations")] BlockLocationList BlockLocations);

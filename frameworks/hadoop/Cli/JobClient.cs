@@ -120,7 +120,16 @@ internal sealed class JobClient(Uri jobTracker) : IDisposable
                 using var request = new HttpRequestMessage(method, path);
                 if (body is not null)
                     request.Content = new ByteArrayContent(body);
-                return await _http.SendAsync(request);
+                var response = await _http.SendAsync(request);
+                if (response.StatusCode != HttpStatusCode.ServiceUnavailable)
+                    return response;
+                var reason = await response.Content.ReadAsStringAsync();
+                response.Dispose();
+                // A job that runs is worth waiting for; one that does not yet is better refused.
+                if (method != HttpMethod.Get || retriesMax != WatchRetriesMax || tried >= retriesMax)
+                    throw new IOException(reason);
+                ConsoleLog.Warn("ipc.Client", reason);
+                await Task.Delay(RetryDelay);
             }
             catch (HttpRequestException) when (tried < retriesMax)
             {

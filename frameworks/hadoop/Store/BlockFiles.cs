@@ -18,38 +18,32 @@ internal sealed class BlockFiles(string root, bool syncOnClose)
     /// <summary>How much is read and written at once; a multiple of the chunk.</summary>
     private const int RunBytes = 4 * ChunkBytes;
 
-    /// <summary>Writes up to <paramref name="blockSize"/> bytes to each of the nodes.</summary>
+    /// <summary>
+    /// Writes up to <paramref name="blockSize"/> bytes to each of the nodes. A node whose disk refuses them gives its
+    /// place, with what it has so far, to one of the others; when none is left, the block has fewer copies.
+    /// </summary>
+    /// <param name="others">Nodes that may take the place of one, the best first.</param>
     /// <param name="run">Filled already, and not empty.</param>
-    public async Task<WrittenBlock> WriteAsync(long id, IReadOnlyList<string> nodes, Run run, Stream from, long blockSize,
-        CancellationToken stop)
+    /// <exception cref="BlockCopies.NoNodeException">No node takes it. Nothing of the block is left.</exception>
+    public async Task<WrittenBlock> WriteAsync(long id, IReadOnlyList<string> nodes, IReadOnlyList<string> others, Run run,
+        Stream from, long blockSize, CancellationToken stop)
     {
-        var files = new List<SafeFileHandle>();
         var checksums = new MemoryStream();
         var length = 0L;
-        try
+        using var copies = new BlockCopies(node => PathOf(node, id), nodes, others);
+        while (run.Length > 0)
         {
-            foreach (var node in nodes)
-                files.Add(File.OpenHandle(PathOf(node, id), FileMode.Create, FileAccess.Write, FileShare.Read));
-            while (run.Length > 0)
-            {
-                AppendChecksums(checksums, run.Bytes.Span);
-                // The page cache takes it at once; a task on the pool for it would cost more than the write.
-                foreach (var file in files)
-                    RandomAccess.Write(file, run.Bytes.Span, length);
-                length += run.Length;
-                if (length == blockSize)
-                    break;
-                await run.FillAsync(from, blockSize - length, stop);
-            }
-            foreach (var file in files)
-                Sync(file);
+            AppendChecksums(checksums, run.Bytes.Span);
+            // The page cache takes it at once; a task on the pool for it would cost more than the write.
+            copies.Write(run.Bytes.Span, length);
+            length += run.Length;
+            if (length == blockSize)
+                break;
+            await run.FillAsync(from, blockSize - length, stop);
         }
-        finally
-        {
-            foreach (var file in files)
-                file.Dispose();
-        }
-        return new WrittenBlock(id, length, checksums.ToArray(), nodes);
+        if (syncOnClose)
+            copies.Sync(length);
+        return new WrittenBlock(id, length, checksums.ToArray(), copies.Finish());
     }
 
     private void Sync(SafeFileHandle file)

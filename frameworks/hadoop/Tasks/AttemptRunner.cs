@@ -47,6 +47,8 @@ public sealed class AttemptRunner : IDisposable
     {
         var id = AttemptId.Parse(assignment.Attempt);
         using var errors = new ErrorOutput(Path.Combine(_files.LogDirectory(id), "stderr"), progress);
+        var mapOutput = Path.Combine(_files.MapOutputs(id.Task.Job), id.ToString());
+        var succeeded = false;
         string? directory = null;
         AttemptContext? context = null;
         var kept = false;
@@ -54,15 +56,15 @@ public sealed class AttemptRunner : IDisposable
         {
             directory = _files.PrepareAsync(id, assignment.Job, stop).GetAwaiter().GetResult();
             context = new AttemptContext(id, assignment, _node, _stores.Of(assignment.Job.User), directory, errors, progress, stop);
-            var outputs = _files.MapOutputs(id.Task.Job);
             var classes = _assemblies.ConfOf(id.Task.Job, assignment.Job, _files.Shipped(id.Task.Job, assignment.Job.User));
             if (id.Task.Kind == TaskKind.Reduce)
                 new ReduceAttempt(context, feed!, _http, _time, classes).Run();
             else if (classes is null)
-                new MapAttempt(context).Run(Path.Combine(outputs, id.ToString()));
+                new MapAttempt(context).Run(mapOutput);
             else
-                new ClassMap(context, classes).Run(Path.Combine(outputs, id.ToString()));
+                new ClassMap(context, classes).Run(mapOutput);
             context.Counters.Add(errors.UserCounters.ToDictionary());
+            succeeded = true;
             return new AttemptResult(true, "", new AttemptReport(
                 context.Counters.ToDictionary(), _files.MapOutputsUrl(id.Task.Job)));
         }
@@ -92,6 +94,9 @@ public sealed class AttemptRunner : IDisposable
         {
             if (directory is not null && !kept)
                 JobFiles.Remove(directory);
+            // What there was no room for as a whole would only take more of it.
+            if (!succeeded && id.Task.Kind == TaskKind.Map)
+                JobFiles.Remove(mapOutput);
         }
     }
 }

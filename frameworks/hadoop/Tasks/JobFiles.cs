@@ -18,8 +18,19 @@ internal sealed class JobFiles(Node node, UserStores stores)
     /// <returns>The attempt's directory, which holds <c>work</c>.</returns>
     public async Task<string> PrepareAsync(AttemptId attempt, JobSubmission job, CancellationToken stop)
     {
-        var shipped = await _fetched.GetOrAdd(attempt.Task.Job.ToString(),
-            _ => new Lazy<Task<string>>(() => FetchAsync(attempt.Task.Job, job))).Value.WaitAsync(stop);
+        var name = attempt.Task.Job.ToString();
+        var fetch = _fetched.GetOrAdd(name, _ => new Lazy<Task<string>>(() => FetchAsync(attempt.Task.Job, job)));
+        string shipped;
+        try
+        {
+            shipped = await fetch.Value.WaitAsync(stop);
+        }
+        catch when (fetch.Value.IsFaulted)
+        {
+            // The disk was full, or the store away: neither is for ever.
+            _fetched.TryRemove(KeyValuePair.Create(name, fetch));
+            throw;
+        }
         var directory = Path.Combine(JobDirectory(attempt.Task.Job, job.User), attempt.ToString());
         var work = Path.Combine(directory, "work");
         Directory.CreateDirectory(Path.Combine(work, "tmp"));
