@@ -141,7 +141,7 @@ public sealed class JobTrackerLoop : IScheduler, IDisposable
         await PostAsync((_, _) =>
         {
             var told = ask(_tracker);
-            AfterStep();
+            KeepAndRun();
             answer.SetResult(told);
         });
         if (await Task.WhenAny(answer.Task, stuck) == stuck)
@@ -172,14 +172,20 @@ public sealed class JobTrackerLoop : IScheduler, IDisposable
         }
     }
 
-    /// <summary>What has changed is in the journal before anybody hears of it.</summary>
     private void AfterStep()
+    {
+        KeepAndRun();
+        Interlocked.Exchange(ref _changed, NewSignal()).TrySetResult();
+    }
+
+    /// <summary>What has changed is in the journal before anybody hears of it.</summary>
+    /// <remarks>A question alone is no news: whoever waits for some asks, and would wake himself.</remarks>
+    private void KeepAndRun()
     {
         var (records, forgotten) = _tracker.TakeRecords();
         if (records.Count > 0 || forgotten.Count > 0)
             WriteDown(records, forgotten);
         _effects.Run(_tracker.TakeEffects());
-        Interlocked.Exchange(ref _changed, NewSignal()).TrySetResult();
     }
 
     /// <summary>

@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using Agora.Storage;
 using Microsoft.Win32.SafeHandles;
 
@@ -123,19 +122,14 @@ internal sealed class BlockFiles(string root, bool syncOnClose)
 
     private static void AppendChecksums(MemoryStream checksums, ReadOnlySpan<byte> bytes)
     {
-        Span<byte> entry = stackalloc byte[sizeof(uint)];
-        while (bytes.Length > 0)
-        {
-            var chunk = bytes[..Math.Min(ChunkBytes, bytes.Length)];
-            BinaryPrimitives.WriteUInt32BigEndian(entry, Crc32C.Of(chunk));
-            checksums.Write(entry);
-            bytes = bytes[chunk.Length..];
-        }
+        Span<byte> sums = stackalloc byte[Crc32C.SumBytes(bytes.Length, ChunkBytes)];
+        Crc32C.OfChunks(bytes, ChunkBytes, sums);
+        checksums.Write(sums);
     }
 
     private string DirectoryOf(string node) => Path.Combine(root, node, "blocks");
 
-    private string PathOf(string node, long id) => Path.Combine(DirectoryOf(node), $"{Prefix}{id}");
+    public string PathOf(string node, long id) => Path.Combine(DirectoryOf(node), $"{Prefix}{id}");
 
     /// <summary>A buffer of some chunks and what is in it.</summary>
     internal sealed class Run

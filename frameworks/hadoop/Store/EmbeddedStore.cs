@@ -20,7 +20,8 @@ internal sealed class EmbeddedStore : IDisposable
     {
         _options = options;
         _time = time;
-        Directory.CreateDirectory(options.Root);
+        // What is in it is under the namespace's permissions, not under those of the files it is kept in.
+        Directory.CreateDirectory(options.Root, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         Names = new Namespace(Path.Combine(options.Root, "namespace.db"), options.Superuser, options.Group, time);
         _files = new BlockFiles(options.Root, options.SyncOnClose);
         _files.MakeDirectories(options.Nodes);
@@ -79,6 +80,11 @@ internal sealed class EmbeddedStore : IDisposable
     /// <summary>Nodes that a reader should be sent to: the living ones with a whole copy.</summary>
     public IReadOnlyList<string> Locations(Block block) =>
         [.. block.Replicas.Where(r => !r.IsDamaged && Replicator.Living.Contains(r.Node)).Select(r => r.Node)];
+
+    /// <summary>The file of a whole copy of a block, on a node or, if that is null, on any.</summary>
+    /// <returns>Null if there is none.</returns>
+    public string? FileOf(Block block, string? node) => Locations(block).FirstOrDefault(n => n == (node ?? n)) is { } holder
+        ? Path.GetFullPath(_files.PathOf(holder, block.Id)) : null;
 
     public bool Delete(string path, bool recursive)
     {

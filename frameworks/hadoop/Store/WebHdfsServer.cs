@@ -94,6 +94,7 @@ internal sealed partial class WebHdfsServer(EmbeddedStore store, StoreOptions op
             ("GET", "GETFILECHECKSUM") => ChecksumAsync(context, request),
             ("GET", "GETFILEBLOCKLOCATIONS") => LocateAsync(context, request),
             ("GET", "GET_BLOCK_LOCATIONS") => LocateBlocksAsync(context, request),
+            ("GET", "GET_LOCAL_BLOCK") => LocalBlockAsync(context, request),
             ("GET", "GETHOMEDIRECTORY") => AnswerAsync(context, new PathAnswer($"/user/{request.User}"), Json.PathAnswer),
             ("GET", "GETTRASHROOT") => AnswerAsync(context, new PathAnswer($"/user/{request.User}/.Trash"), Json.PathAnswer),
             ("GET", "GETSTATUS") => StatusAsync(context),
