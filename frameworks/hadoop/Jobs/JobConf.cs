@@ -103,6 +103,10 @@ public sealed class JobConf(IReadOnlyDictionary<string, string> set)
             : joined.Split(' ', StringSplitOptions.RemoveEmptyEntries);
 
     /// <summary>Class of the codec that what maps leave for the reduces is packed with; null for none.</summary>
+    /// <summary>What the keys that a merge holds may take: half of a task's memory, in bytes.</summary>
+    /// <param name="memory">The property with that memory, in MiB.</param>
+    public long KeyBytesMax(string memory) => (Long(memory) << 20) / 2;
+
     public string? MapOutputCodec => Bool(CompressMapOutput) ? Text(MapCodec) : null;
 
     /// <summary>The old spelling of a property's name.</summary>

@@ -55,13 +55,14 @@ internal sealed class MapOutputCollector(
             if (_buffer.Count > 0)
                 Spill(ScratchFile());
             _combineMerged = combiner is not null && _spills.Count >= conf.Int(JobConf.CombineSpillsMin);
-            var factor = conf.Int(JobConf.SortFactor);
-            while (_spills.Count > factor)
+            var rounds = new MergeRounds(conf.Int(JobConf.SortFactor), conf.KeyBytesMax(JobConf.MapMib));
+            while (rounds.Next(_spills.ConvertAll(s => s.Segments.Max(p => p.LongestKey))) is { } round)
             {
-                var merged = MergeSpills(_spills.GetRange(0, factor), ScratchFile());
-                _spills.RemoveRange(0, factor);
-                // At the front: equal keys keep the order in which they were spilled.
-                _spills.Insert(0, merged);
+                var (first, count) = round.GetOffsetAndLength(_spills.Count);
+                var merged = MergeSpills(_spills.GetRange(first, count), ScratchFile());
+                _spills.RemoveRange(first, count);
+                // In their place: equal keys keep the order in which they were spilled.
+                _spills.Insert(first, merged);
             }
             segments = MergeSpills(_spills, target, _codec).Segments;
         }

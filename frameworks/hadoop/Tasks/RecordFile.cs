@@ -5,11 +5,12 @@ namespace Agora.Hadoop.Tasks;
 /// <summary>A run of sorted records in a file: where it is and what its bytes add up to.</summary>
 /// <param name="Length">Bytes in the file.</param>
 /// <param name="RecordBytes">What they are once unpacked; the same if they are not packed.</param>
+/// <param name="LongestKey">Of its records, in bytes.</param>
 /// <param name="Crc">Of the bytes in the file.</param>
-internal readonly record struct Segment(long Offset, long Length, long RecordBytes, uint Crc)
+internal readonly record struct Segment(long Offset, long Length, long RecordBytes, int LongestKey, uint Crc)
 {
     /// <summary>
-    /// Size of an entry in an index file, in bytes: offset, length, length unpacked, CRC-32C, four unused; big-endian.
+    /// Size of an entry in an index file, in bytes: offset, length, length unpacked, CRC-32C, longest key; big-endian.
     /// </summary>
     public const int IndexBytes = 32;
 
@@ -19,11 +20,13 @@ internal readonly record struct Segment(long Offset, long Length, long RecordByt
         BinaryPrimitives.WriteInt64BigEndian(entry[8..], Length);
         BinaryPrimitives.WriteInt64BigEndian(entry[16..], RecordBytes);
         BinaryPrimitives.WriteUInt32BigEndian(entry[24..], Crc);
+        BinaryPrimitives.WriteInt32BigEndian(entry[28..], LongestKey);
     }
 
     public static Segment Read(ReadOnlySpan<byte> entry) => new(
         BinaryPrimitives.ReadInt64BigEndian(entry), BinaryPrimitives.ReadInt64BigEndian(entry[8..]),
-        BinaryPrimitives.ReadInt64BigEndian(entry[16..]), BinaryPrimitives.ReadUInt32BigEndian(entry[24..]));
+        BinaryPrimitives.ReadInt64BigEndian(entry[16..]), BinaryPrimitives.ReadInt32BigEndian(entry[28..]),
+        BinaryPrimitives.ReadUInt32BigEndian(entry[24..]));
 }
 
 /// <summary>
@@ -38,7 +41,7 @@ internal sealed class RecordWriter(Stream stream, string? codec = null) : IDispo
     private readonly ChecksumStream _file = new(stream);
     private readonly byte[] _buffer = new byte[BufferBytes];
     private Stream? _packed;
-    private int _used;
+    private int _used, _longestKey;
     private long _recordBytes, _segmentStart;
 
     /// <summary>Bytes in the file when the last run ended.</summary>
@@ -52,12 +55,17 @@ internal sealed class RecordWriter(Stream stream, string? codec = null) : IDispo
         _used += RecordLength.Write(_buffer.AsSpan(_used), key.Length);
         _used += RecordLength.Write(_buffer.AsSpan(_used), value.Length);
         _recordBytes += _used - start;
+        _longestKey = Math.Max(_longestKey, key.Length);
         Append(key);
         Append(value);
     }
 
     /// <summary>Writes a record that has its lengths before it already.</summary>
-    public void WriteEncoded(ReadOnlySpan<byte> record) => Append(record);
+    public void WriteEncoded(ReadOnlySpan<byte> record)
+    {
+        _longestKey = Math.Max(_longestKey, RecordLength.First(record));
+        Append(record);
+    }
 
     /// <summary>Ends the run of records begun after the last call.</summary>
     public Segment EndSegment()
@@ -66,9 +74,10 @@ internal sealed class RecordWriter(Stream stream, string? codec = null) : IDispo
         // A packed stream is whole only when it is closed.
         _packed?.Dispose();
         _packed = null;
-        var segment = new Segment(_segmentStart, _file.Written - _segmentStart, _recordBytes, _file.TakeCrc());
+        var segment = new Segment(_segmentStart, _file.Written - _segmentStart, _recordBytes, _longestKey, _file.TakeCrc());
         _segmentStart = _file.Written;
         _recordBytes = 0;
+        _longestKey = 0;
         return segment;
     }
 

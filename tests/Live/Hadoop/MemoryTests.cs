@@ -10,6 +10,9 @@ public sealed class MemoryTests(MemoryTests.OneNode node) : IClassFixture<Memory
     /// <summary>The default of both.</summary>
     private const int TaskMib = 256;
 
+    /// <summary>Larger than any input here, in bytes.</summary>
+    private const long OneMap = 1_000_000_000;
+
     public sealed class OneNode : IAsyncLifetime
     {
         public HadoopCluster Cluster { get; } = new(agents: 1);
@@ -20,17 +23,18 @@ public sealed class MemoryTests(MemoryTests.OneNode node) : IClassFixture<Memory
     }
 
     [Theory]
-    [InlineData("lines", "for i in 1 2; do head -c 100M /dev/zero | tr '\\0' x; echo; done", 2)]
-    [InlineData("keys", "for i in 1 2; do head -c 100M /dev/zero | tr '\\0' k; printf '\\tv\\n'; done", 2)]
-    [InlineData("values", "for i in 1 2; do printf 'k\\t'; head -c 100M /dev/zero | tr '\\0' v; echo; done", 2)]
-    [InlineData("zeros", "head -c 100M /dev/zero; echo; head -c 100M /dev/zero", 2)]
-    [InlineData("endless", "head -c 200M /dev/zero | tr '\\0' y", 1)]
-    public async Task Records_of_hundreds_of_megabytes_stay_within_the_tasks_memory(string name, string make, int records)
+    [InlineData("lines", "for i in 1 2; do head -c 100M /dev/zero | tr '\\0' x; echo; done", 2, OneMap)]
+    [InlineData("keys", "for i in 1 2; do head -c 100M /dev/zero | tr '\\0' k; printf '\\tv\\n'; done", 2, OneMap)]
+    [InlineData("values", "for i in 1 2; do printf 'k\\t'; head -c 100M /dev/zero | tr '\\0' v; echo; done", 2, OneMap)]
+    [InlineData("zeros", "head -c 100M /dev/zero; echo; head -c 100M /dev/zero", 2, OneMap)]
+    [InlineData("endless", "head -c 200M /dev/zero | tr '\\0' y", 1, OneMap)]
+    [InlineData("merged", "for i in 1 2 3 4 5 6; do head -c 100M /dev/zero | tr '\\0' m; echo; done", 6, (100 << 20) + 1)]
+    public async Task Records_of_hundreds_of_megabytes_stay_within_the_tasks_memory(string name, string make, int records, long splitBytes)
     {
         var cluster = node.Cluster;
         await cluster.OutputAsync($"({make}) | hadoop fs -put - /memory/{name}");
-        // One map and then one reduce: a reduce begins once a map has ended, so the two do not add up.
-        var counters = await cluster.CountersOfAsync("-D mapred.min.split.size=1000000000 -D mapred.map.tasks=1 " +
+        // One task at a time: a map takes all processors, and a reduce begins once a map has ended.
+        var counters = await cluster.CountersOfAsync($"-D mapred.min.split.size={splitBytes} -D mapred.map.tasks=1 -D agora.map.cpus=2 " +
             $"-D agora.map.memory.mb={TaskMib} -D agora.reduce.memory.mb={TaskMib} " +
             $"-input /memory/{name} -output /memory/{name}-out -mapper cat -reducer cat");
         Assert.Equal(records, counters["Reduce output records"]);
