@@ -39,7 +39,8 @@ internal static class DfsAdmin
                        [-setSpaceQuota <quota[k|m|g|t|p]> <dirname>...<dirname>]
                        [-clrSpaceQuota <dirname>...<dirname>]
 
-            Quotas are positive whole numbers. Upgrades and a safe mode that is entered by hand are not supported by the embedded store.
+            Quotas are positive whole numbers. Upgrades and a safe mode that is entered by hand are not supported by the
+            embedded store.
             """);
         return FsShell.Failure;
     }
