@@ -15,8 +15,8 @@ public sealed class SharedLocalityTests : IAsyncLifetime
     [Fact]
     public async Task The_default_wait_keeps_nine_of_ten_maps_by_their_data_and_without_a_wait_far_fewer_are()
     {
-        // Two blocks with two copies each, so at most four of the eight nodes hold any of it.
-        await _cluster.OutputAsync("seq -w 1 20000 > numbers; hadoop fs -D dfs.replication=2 -D dfs.block.size=65536 -put numbers /in");
+        // One block with two copies, so two of the eight nodes hold it.
+        await _cluster.OutputAsync("seq -w 1 20000 > numbers; hadoop fs -D dfs.replication=2 -put numbers /in");
         await using var other = new Filler(_cluster.Master, "busy", Resources.Of(1, 64), "sleep 0.3");
         await other.Framework.Hears<SchedulerEvent.Update>("its first task");
 
