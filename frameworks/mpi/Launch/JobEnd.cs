@@ -20,6 +20,9 @@ internal sealed class JobEnd(MpiFlavour flavour)
     /// <summary>True once the job has failed.</summary>
     public bool HasFailed => _first is not null;
 
+    /// <summary>True if what is known may be the consequence of something that is still to be told: ranks are killed by what ends a job, too.</summary>
+    public bool MayHaveCause => !_isFinal && _first is null or { Code: SignalBase + Native.SigKill or SignalBase + Native.SigTerm };
+
     /// <summary>A rank was started or has ended.</summary>
     public void Rank(string host, RankReport report)
     {
@@ -41,16 +44,17 @@ internal sealed class JobEnd(MpiFlavour flavour)
     {
         if (clientLost)
             Final(1, $"the connection to {host} was lost");
-        else if (_running.GetValueOrDefault(host) is { Count: > 0 } cut && _first is null)
-            Final(1, $"ranks {string.Join(", ", cut.Keys.Order())} on {host} were ended before the job was done");
         else if (code > SignalBase)
             Final(code, $"the library's process on {host} was killed by signal {code - SignalBase} ({Signals.Name(code - SignalBase)})");
+        else if (_running.GetValueOrDefault(host) is { Count: > 0 } cut && _first is null)
+            Final(1, $"ranks {string.Join(", ", cut.Keys.Order())} on {host} were ended before the job was done");
     }
 
     /// <summary>Something that the library knows nothing of has ended the job; its own exit code says nothing then.</summary>
     public void Final(int code, string line)
     {
-        _first ??= (code, line);
+        if (!_isFinal)
+            _first = (code, line);
         _isFinal = true;
     }
 

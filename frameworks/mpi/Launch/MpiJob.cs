@@ -21,6 +21,9 @@ internal sealed class MpiJob : IAsyncDisposable
     /// <summary>Between SIGTERM and SIGKILL for the library's <c>mpiexec</c>.</summary>
     private static readonly TimeSpan EndGrace = TimeSpan.FromSeconds(1);
 
+    /// <summary>How long a report from a node may be behind the end of the library's <c>mpiexec</c>.</summary>
+    private static readonly TimeSpan ReportPatience = TimeSpan.FromMilliseconds(300);
+
     private readonly MpiOptions _options;
     private readonly MpiFlavour _flavour;
     private readonly GangRequest _request;
@@ -164,19 +167,16 @@ internal sealed class MpiJob : IAsyncDisposable
             switch (await _inbox.Reader.ReadAsync(over))
             {
                 case JobEvent.LibraryEnded(var code):
-                    // What ranks have said of their ends may still be on its way; it came before the library's own.
-                    while (!_end.HasFailed && code != 0 && !ending && await NextReportAsync())
+                    // What was seen of it on the nodes may still be on its way.
+                    while (code != 0 && !ending && _end.MayHaveCause && await NextAsync())
                     {
                     }
                     return _end.Sum(code, ending);
-                case JobEvent.Gang(GangEvent.Rank(var host, var report)):
-                    _end.Rank(host, report);
-                    break;
-                case JobEvent.Gang(GangEvent.CommandEnded(var host, var code, var clientLost)):
-                    _end.Command(host, code, clientLost);
-                    break;
                 case JobEvent.Gang(GangEvent.HostLost(var host, var reason)):
                     Fail(1, $"{host} was lost: {reason}");
+                    break;
+                case JobEvent.Gang(var told):
+                    Note(told);
                     break;
                 case JobEvent.Interrupted(var signal):
                     WasInterrupted = true;
@@ -203,15 +203,31 @@ internal sealed class MpiJob : IAsyncDisposable
         }
     }
 
-    /// <summary>Waits a moment for a report of a rank.</summary>
-    /// <returns>False if none came.</returns>
-    private async Task<bool> NextReportAsync()
+    private void Note(GangEvent told)
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromMilliseconds(200));
+        switch (told)
+        {
+            case GangEvent.Rank(var host, var report):
+                _end.Rank(host, report);
+                break;
+            case GangEvent.CommandEnded(var host, var code, var clientLost):
+                _end.Command(host, code, clientLost);
+                break;
+            case GangEvent.HostLost(var host, var reason):
+                _end.Final(1, $"{host} was lost: {reason}");
+                break;
+        }
+    }
+
+    /// <summary>Waits a moment for something more to be told.</summary>
+    /// <returns>False if nothing was.</returns>
+    private async Task<bool> NextAsync()
+    {
+        using var patience = new CancellationTokenSource(ReportPatience);
         try
         {
-            if (await _inbox.Reader.ReadAsync(patience.Token) is JobEvent.Gang(GangEvent.Rank(var host, var report)))
-                _end.Rank(host, report);
+            if (await _inbox.Reader.ReadAsync(patience.Token) is JobEvent.Gang(var told))
+                Note(told);
             return true;
         }
         catch (OperationCanceledException)
