@@ -12,6 +12,9 @@ internal sealed class MpiCommandLine
     private readonly Queue<string> _words;
     private MpiOptions _options = new([]);
 
+    /// <summary>The last program ended with a colon.</summary>
+    private bool _more;
+
     private MpiCommandLine(IEnumerable<string> words) => _words = new Queue<string>(words);
 
     /// <exception cref="MpiFailure">It cannot be understood.</exception>
@@ -19,8 +22,9 @@ internal sealed class MpiCommandLine
     {
         var reader = new MpiCommandLine(words);
         List<MpiProgram> programs = [];
-        while (reader._words.Count > 0 || programs.Count == 0)
+        do
             programs.Add(reader.Program());
+        while (reader._more);
         var options = reader._options with { Programs = programs };
         if (options.Slots < options.Ranks)
             throw Wrong($"--slots {options.Slots}", $"{options.Ranks} ranks need at least as many");
@@ -45,8 +49,14 @@ internal sealed class MpiCommandLine
                 Keep(name, word, own);
         }
         List<string> command = [];
-        while (_words.TryDequeue(out var word) && word != ":")
-            command.Add(word);
+        _more = false;
+        while (!_more && _words.TryDequeue(out var word))
+        {
+            if (word == ":")
+                _more = true;
+            else
+                command.Add(word);
+        }
         return command.Count > 0 ? new MpiProgram(own, ranks, command) : throw new MpiFailure(
             "no program is named", "what was given are options alone", "write it behind them, as in 'mpiexec -n 4 ./a.out'");
     }

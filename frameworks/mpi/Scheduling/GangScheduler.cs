@@ -5,23 +5,24 @@ namespace Agora.Mpi.Scheduling;
 
 /// <summary>
 /// The scheduler behind one MPI job. It keeps offers until they hold all of the job's slots, then takes them at once.
-/// <para>Two gangs that each hold a part of what the other needs would wait for ever, so what does not suffice is given
-/// back after a while, of a length by chance, and is refused for another while: meanwhile the other gang gets it. Both
-/// whiles double with every round, so that any number of gangs come apart.</para>
+/// <para>Gangs that each hold a part of what the others need would wait for ever. So what does not suffice is given back
+/// after a while and refused for another while, both of a length by chance; meanwhile another gang gets it. The pause
+/// doubles up to a bound while it is in vain, as Ethernet's does, so that of many gangs only few hold at a time.</para>
 /// <code>
 ///   gathering ──all slots──► starting ──all nodes ready──► running ──► ended
 ///       ▲  └─ back-off ─┘        │                            └ a node lost: told, and left to the job
 ///       └────── an offer was gone ┘
 /// </code>
 /// </summary>
-/// <param name="random">Chooses the length of both whiles.</param>
+/// <param name="random">Chooses how long to hold and to pause.</param>
 /// <param name="tell">Called from the scheduler's loop; must not block.</param>
 public sealed partial class GangScheduler(GangRequest request, Random random, Action<GangEvent> tell) : IScheduler
 {
-    private static readonly TimeSpan HoldMin = TimeSpan.FromSeconds(1), PauseMin = TimeSpan.FromMilliseconds(200);
+    /// <summary>Least times; the most is twice as much.</summary>
+    private static readonly TimeSpan HoldMin = TimeSpan.FromSeconds(1), PauseMin = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>Doublings of hold and pause.</summary>
-    private const int RoundsMax = 4;
+    /// <summary>Doublings of the pause: up to 8 s, which is also what a gang may lose when others end.</summary>
+    private const int RoundsMax = 3;
 
     /// <summary>What the gang has no use for is refused for so long.</summary>
     private static readonly TimeSpan Refusal = TimeSpan.FromSeconds(30);
@@ -118,7 +119,7 @@ public sealed partial class GangScheduler(GangRequest request, Random random, Ac
         }
         else if (now >= _holdUntil)
         {
-            var pause = ByChance(PauseMin);
+            var pause = ByChance(PauseMin) * (1 << _rounds);
             _pauseUntil = now + pause;
             _rounds = Math.Min(_rounds + 1, RoundsMax);
             GiveBack($"{Have} do not suffice; given back so that another gang may be whole", pause, calls);
@@ -187,6 +188,6 @@ public sealed partial class GangScheduler(GangRequest request, Random random, Ac
     private Dictionary<string, int> SlotsByHost() => _held.Values.GroupBy(o => o.Hostname).ToDictionary(
         g => g.Key, g => request.SlotsIn(g.Aggregate(Resources.Empty, (sum, offer) => sum + offer.Resources)));
 
-    /// <summary>Between one and two times the least, doubled with each round.</summary>
-    private TimeSpan ByChance(TimeSpan least) => least * (1 + random.NextDouble()) * (1 << _rounds);
+    /// <summary>Between one and two times the least.</summary>
+    private TimeSpan ByChance(TimeSpan least) => least * (1 + random.NextDouble());
 }
