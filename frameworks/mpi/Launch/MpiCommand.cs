@@ -33,7 +33,7 @@ internal static class MpiCommand
                 options.Name ?? Path.GetFileName(options.Programs[0].Command[0]), Environment.UserName, options.Role,
                 options.Slots ?? options.Ranks, Resources.Of(options.CpusPerRank, options.MemPerRank),
                 options.Mapping ?? Mapping.Slot, options.Hosts, options.Wait ?? UsualWait, [self, "host"], RemoteShellServer.NewToken());
-            await using var job = new MpiJob(options, flavour, request, programs, master, deadline);
+            using var job = new MpiJob(options, flavour, request, programs, master, deadline);
             var code = await job.RunAsync();
             if (code == 0 || left == 0 || job.WasInterrupted)
                 return code;

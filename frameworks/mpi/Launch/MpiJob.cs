@@ -10,7 +10,7 @@ namespace Agora.Mpi.Launch;
 /// One run of an MPI program: slots from the cluster, then the library's own <c>mpiexec</c> on them. Its input and output
 /// are this process's, so nothing that ranks print passes through here.
 /// </summary>
-internal sealed class MpiJob : IAsyncDisposable
+internal sealed class MpiJob : IDisposable
 {
     /// <summary>What is told while the job runs; more than this many ranks cannot fail in one moment.</summary>
     private const int InboxMax = 1_000_000;
@@ -100,11 +100,7 @@ internal sealed class MpiJob : IAsyncDisposable
         }
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        _signals.ForEach(s => s.Dispose());
-        await Task.CompletedTask;
-    }
+    public void Dispose() => _signals.ForEach(s => s.Dispose());
 
     private async Task<IReadOnlyList<GangHost>?> GatherAsync()
     {
