@@ -147,7 +147,8 @@ internal static class Commands
             Variable(environment, ExecutorEnvironment.Sandbox),
             Variable(environment, ExecutorEnvironment.SharedOutput),
             $"http://{Variable(environment, ExecutorEnvironment.AgentAddress)}/files/shared", environment);
-        using var stores = new UserStores(options.Address("--store"));
+        using var stores = new UserStores(
+            options.Address("--store"), Variable(environment, ExecutorEnvironment.Hostname));
         using var runner = new AttemptRunner(node, stores, TimeProvider.System);
         using var tracker = new TaskTracker(runner, TimeProvider.System,
             TimeSpan.FromSeconds(options.Int("--idle", IdleSeconds)));

@@ -15,6 +15,9 @@ const string Usage = """
 
     agora-hadoop run         ASSEMBLY|--examples [CLASS] [ARGUMENT...]
                              runs a program that submits jobs; 'hadoop jar' starts it
+    agora-hadoop dumptb      PATTERN
+    agora-hadoop loadtb      PATH
+                             typed bytes from files, and from standard input into one; 'hadoop jar' starts them
 
     A service prints 'ready URL' once it can be used, and ends on SIGTERM.
     """;
@@ -28,6 +31,8 @@ try
         ["run", "--examples", .. var rest] =>
             await RunCommand.RunAsync(Path.Combine(AppContext.BaseDirectory, RunCommand.Examples), rest),
         ["run", var path, .. var rest] => await RunCommand.RunAsync(path, rest),
+        ["dumptb", .. var rest] => await TypedBytesCommand.DumpAsync(rest),
+        ["loadtb", .. var rest] => await TypedBytesCommand.LoadAsync(rest),
         ["tasktracker", .. var rest] => await Commands.TaskTrackerAsync(rest),
         ["--help" or "-h" or "help"] => Print(Console.Out, 0),
         _ => Print(Console.Error, 2),

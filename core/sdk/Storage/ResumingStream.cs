@@ -1,16 +1,20 @@
 namespace Agora.Storage;
 
+/// <summary>A stretch of a file.</summary>
+/// <param name="IsLast">Nothing of what was asked for comes after it.</param>
+internal readonly record struct FilePart(Stream Stream, bool IsLast);
+
 /// <summary>
-/// Reads a stream that can be opened at any offset, and opens it anew where it broke off. Gives up after some breaks
-/// in a row without a byte in between.
+/// Reads a file part by part, and opens a part anew where it broke off: from a local copy that is damaged, it goes on
+/// with what the store sends. Gives up after some breaks in a row without a byte in between.
 /// </summary>
-/// <param name="stream">Open at the start.</param>
-/// <param name="reopen">Opens what is left behind a number of bytes.</param>
-internal sealed class ResumingStream(Stream stream, Func<long, CancellationToken, Task<Stream>> reopen) : Stream
+/// <param name="first">Open at the start.</param>
+/// <param name="open">Opens the part behind a number of bytes; false asks for none from this machine's files.</param>
+internal sealed class ResumingStream(FilePart first, Func<long, bool, CancellationToken, Task<FilePart>> open) : Stream
 {
     private const int BreaksMax = 3;
 
-    private Stream _stream = stream;
+    private FilePart _part = first;
     private long _position;
     private int _breaks;
 
@@ -28,12 +32,14 @@ internal sealed class ResumingStream(Stream stream, Func<long, CancellationToken
         {
             try
             {
-                return Advanced(_stream.Read(buffer));
+                var read = Advanced(_part.Stream.Read(buffer));
+                if (read > 0 || buffer.IsEmpty || _part.IsLast)
+                    return read;
+                GoOnAsync(mayBeLocal: true, CancellationToken.None).GetAwaiter().GetResult();
             }
             catch (IOException) when (_breaks++ < BreaksMax)
             {
-                _stream.Dispose();
-                _stream = reopen(_position, CancellationToken.None).GetAwaiter().GetResult();
+                GoOnAsync(mayBeLocal: false, CancellationToken.None).GetAwaiter().GetResult();
             }
         }
     }
@@ -44,12 +50,14 @@ internal sealed class ResumingStream(Stream stream, Func<long, CancellationToken
         {
             try
             {
-                return Advanced(await _stream.ReadAsync(buffer, cancellationToken));
+                var read = Advanced(await _part.Stream.ReadAsync(buffer, cancellationToken));
+                if (read > 0 || buffer.IsEmpty || _part.IsLast)
+                    return read;
+                await GoOnAsync(mayBeLocal: true, cancellationToken);
             }
             catch (IOException) when (_breaks++ < BreaksMax)
             {
-                await _stream.DisposeAsync();
-                _stream = await reopen(_position, cancellationToken);
+                await GoOnAsync(mayBeLocal: false, cancellationToken);
             }
         }
     }
@@ -68,8 +76,14 @@ internal sealed class ResumingStream(Stream stream, Func<long, CancellationToken
     protected override void Dispose(bool disposing)
     {
         if (disposing)
-            _stream.Dispose();
+            _part.Stream.Dispose();
         base.Dispose(disposing);
+    }
+
+    private async Task GoOnAsync(bool mayBeLocal, CancellationToken stop)
+    {
+        await _part.Stream.DisposeAsync();
+        _part = await open(_position, mayBeLocal, stop);
     }
 
     private int Advanced(int read)

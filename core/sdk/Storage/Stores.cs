@@ -9,6 +9,7 @@ public sealed class Stores : IDisposable
     private readonly WebHdfs? _default;
     private readonly string _user;
     private readonly TimeSpan _patience;
+    private readonly string? _node;
     private readonly LocalFiles _local = new();
     private readonly Dictionary<string, WebHdfs> _others = new(StringComparer.Ordinal);
 
@@ -16,11 +17,13 @@ public sealed class Stores : IDisposable
     /// HTTP address of the default store's WebHDFS; null makes this machine's files the default.
     /// </param>
     /// <param name="patience">How long a store that refuses connections is waited for.</param>
-    public Stores(Uri? defaultStore, string user, TimeSpan patience = default)
+    /// <param name="node">The node this runs on, if it is to be no other's neighbour; see <see cref="WebHdfs"/>.</param>
+    public Stores(Uri? defaultStore, string user, TimeSpan patience = default, string? node = null)
     {
         _user = user;
         _patience = patience;
-        _default = defaultStore is null ? null : new WebHdfs(defaultStore, user, patience);
+        _node = node;
+        _default = defaultStore is null ? null : new WebHdfs(defaultStore, user, patience, node: node);
     }
 
     public IFileSystem Default => _default is null ? _local : _default;
@@ -67,7 +70,7 @@ public sealed class Stores : IDisposable
         lock (_others)
         {
             if (!_others.TryGetValue(authority, out var store))
-                _others[authority] = store = new WebHdfs(new Uri($"http://{authority}"), _user, _patience);
+                _others[authority] = store = new WebHdfs(new Uri($"http://{authority}"), _user, _patience, node: _node);
             return store;
         }
     }

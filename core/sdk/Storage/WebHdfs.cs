@@ -12,7 +12,10 @@ namespace Agora.Storage;
 /// <param name="server">The name node's HTTP address.</param>
 /// <param name="user">Sent as <c>user.name</c> with every call.</param>
 /// <param name="patience">How long a name node that refuses connections is waited for; none if not given.</param>
-public sealed class WebHdfs(Uri server, string user, TimeSpan patience = default, string? prefix = null)
+/// <param name="node">
+/// The node whose copies of blocks are read from their files; null for those of any node on this machine.
+/// </param>
+public sealed class WebHdfs(Uri server, string user, TimeSpan patience = default, string? prefix = null, string? node = null)
     : IFileSystem, IDisposable
 {
     private static readonly TimeSpan RetryDelay = TimeSpan.FromMilliseconds(200);
@@ -25,6 +28,9 @@ public sealed class WebHdfs(Uri server, string user, TimeSpan patience = default
     {
         Timeout = Timeout.InfiniteTimeSpan,
     };
+
+    /// <summary>A store on another machine is not asked for its files, and could not make us read ours.</summary>
+    private volatile bool _tellsLocal = server.IsLoopback;
 
     public string Prefix { get; } = prefix ?? $"hdfs://{server.Authority}";
     public string HomeDirectory { get; } = $"/user/{user}";
@@ -57,11 +63,49 @@ public sealed class WebHdfs(Uri server, string user, TimeSpan patience = default
     public async Task<Stream> OpenAsync(
         string path, long offset = 0, long? length = null, CancellationToken stop = default)
     {
-        var first = await OpenOnceAsync(path, offset, length, stop);
-        return new ResumingStream(first, (done, again) => OpenOnceAsync(path, offset + done, length - done, again));
+        var first = await OpenPartAsync(path, offset, length, mayBeLocal: true, stop);
+        return new ResumingStream(first, (done, mayBeLocal, again) =>
+            OpenPartAsync(path, offset + done, length - done, mayBeLocal, again));
     }
 
-    private async Task<Stream> OpenOnceAsync(string path, long offset, long? length, CancellationToken stop)
+    /// <summary>
+    /// Opens a block's copy on this machine if there is one, else what the store sends: of that block, or, from a store
+    /// that does not tell, of all that is asked for.
+    /// </summary>
+    private async Task<FilePart> OpenPartAsync(
+        string path, long offset, long? length, bool mayBeLocal, CancellationToken stop)
+    {
+        if (length == 0 || await FindLocalAsync(path, offset, stop) is not { } block)
+            return new FilePart(await OpenRemoteAsync(path, offset, length, stop), IsLast: true);
+        var left = Math.Min(length ?? long.MaxValue, block.FileLength - offset);
+        var here = Math.Min(left, block.Offset + block.Length - offset);
+        var local = mayBeLocal ? LocalBlockStream.Open(block, offset, here) : null;
+        return new FilePart(local ?? await OpenRemoteAsync(path, offset, here, stop), IsLast: here == left);
+    }
+
+    /// <summary>Null if the store does not tell; what it refuses, it refuses again when the file is opened.</summary>
+    private async Task<WireLocalBlock?> FindLocalAsync(string path, long offset, CancellationToken stop)
+    {
+        if (!_tellsLocal)
+            return null;
+        try
+        {
+            var at = $"&offset={offset}" + (node is null ? "" : $"&node={Uri.EscapeDataString(node)}");
+            return (await AskAsync(HttpMethod.Get, path, "GET_LOCAL_BLOCK", at, WebHdfsJson.Default.LocalBlockAnswer, stop)).LocalBlock;
+        }
+        catch (StorageException e)
+        {
+            // Any store but the embedded one does not know the operation; it is not asked again.
+            _tellsLocal = e.RemoteException != "IllegalArgumentException";
+            return null;
+        }
+        catch (FileNotFoundException)
+        {
+            return null;
+        }
+    }
+
+    private async Task<Stream> OpenRemoteAsync(string path, long offset, long? length, CancellationToken stop)
     {
         if (length == 0)
             return Stream.Null;

@@ -11,8 +11,12 @@ namespace Agora.Storage;
 [JsonSerializable(typeof(BooleanAnswer))]
 [JsonSerializable(typeof(PathAnswer))]
 [JsonSerializable(typeof(ContentSummaryAnswer))]
+[JsonSerializable(typeof(QuotaUsageAnswer))]
+[JsonSerializable(typeof(AclStatusAnswer))]
+[JsonSerializable(typeof(AttributeNamesAnswer))]
 [JsonSerializable(typeof(BlockLocationsAnswer))]
 [JsonSerializable(typeof(LocatedBlocksAnswer))]
+[JsonSerializable(typeof(LocalBlockAnswer))]
 [JsonSerializable(typeof(FileChecksumAnswer))]
 [JsonSerializable(typeof(FsStatusAnswer))]
 [JsonSerializable(typeof(ServerDefaultsAnswer))]
@@ -43,6 +47,20 @@ public sealed record ContentSummaryAnswer(
 public sealed record WireContentSummary(
     long DirectoryCount, long FileCount, long Length, long Quota, long SpaceConsumed, long SpaceQuota);
 
+public sealed record QuotaUsageAnswer([property: JsonPropertyName("QuotaUsage")] WireQuotaUsage QuotaUsage);
+
+/// <summary>A quota of -1 is none.</summary>
+public sealed record WireQuotaUsage(long FileAndDirectoryCount, long Quota, long SpaceConsumed, long SpaceQuota);
+
+public sealed record AclStatusAnswer([property: JsonPropertyName("AclStatus")] WireAclStatus AclStatus);
+
+/// <param name="Entries">Those beyond the mode bits.</param>
+public sealed record WireAclStatus(
+    IReadOnlyList<string> Entries, string Group, string Owner, string Permission, bool StickyBit);
+
+/// <param name="XAttrNames">A JSON list, as text.</param>
+public sealed record AttributeNamesAnswer([property: JsonPropertyName("XAttrNames")] string XAttrNames);
+
 public sealed record BlockLocationsAnswer(
     [property: JsonPropertyName("BlockLocations")] BlockLocationList BlockLocations);
 
@@ -69,6 +87,16 @@ public sealed record WireBlockToken(string UrlString);
 
 public sealed record WireDatanode(
     string? AdminState, string HostName, int InfoPort, string? Name, string? NetworkLocation);
+
+public sealed record LocalBlockAnswer([property: JsonPropertyName("LocalBlock")] WireLocalBlock LocalBlock);
+
+/// <summary>The embedded store's own: a block and where a copy of it lies on the store's machine.</summary>
+/// <param name="FileLength">Of the file it is of, in bytes.</param>
+/// <param name="Offset">Where it begins in the file, in bytes.</param>
+/// <param name="Path">Of the copy's file; null if the reader's node has none that is whole.</param>
+/// <param name="Checksums">The CRC-32C of each chunk, big-endian, in base64; null as the path.</param>
+public sealed record WireLocalBlock(
+    long FileLength, long Offset, long Length, string? Path, int ChunkBytes, string? Checksums);
 
 public sealed record FileChecksumAnswer([property: JsonPropertyName("FileChecksum")] WireFileChecksum FileChecksum);
 

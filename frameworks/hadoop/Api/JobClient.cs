@@ -71,6 +71,11 @@ internal interface IJobHost
 {
     Stores Stores { get; }
 
+    /// <summary>Paths without a store are on this one from now on.</summary>
+    /// <param name="store"><c>hdfs://host:port</c>, <c>file:///</c> or <c>local</c>.</param>
+    /// <exception cref="ArgumentException">It is none of these.</exception>
+    void UseStore(string store);
+
     RunningJob Submit(JobConf conf);
 
     /// <summary>Shows a job's progress until it has ended, and then its counters.</summary>

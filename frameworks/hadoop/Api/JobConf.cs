@@ -14,7 +14,8 @@ public sealed class JobConf : IEnumerable<KeyValuePair<string, string>>
         InputFormatClass = "agora.input.format.class", OutputFormatClass = "agora.output.format.class",
         KeyComparatorClass = "agora.output.key.comparator.class",
         GroupingComparatorClass = "agora.output.value.groupfn.class", CodecPrefix = "agora.codec.",
-        JobTrackerAddress = "mapred.job.tracker", Files = "tmpfiles", Libraries = "tmpjars";
+        JobTrackerAddress = "mapred.job.tracker", Files = "tmpfiles", Libraries = "tmpjars",
+        Archives = "tmparchives", DefaultStore = "fs.default.name";
 
     private static readonly Dictionary<string, string> OldNames = new()
     {
@@ -25,6 +26,7 @@ public sealed class JobConf : IEnumerable<KeyValuePair<string, string>>
         ["mapreduce.input.fileinputformat.inputdir"] = InputPaths,
         ["mapreduce.output.fileoutputformat.outputdir"] = OutputPath,
         ["mapreduce.jobtracker.address"] = JobTrackerAddress,
+        ["fs.defaultFS"] = DefaultStore,
     };
 
     private readonly SortedDictionary<string, string> _values = new(StringComparer.Ordinal);

@@ -21,13 +21,21 @@ public static class ToolRunner
 
 /// <summary>
 /// The options that come first for every Hadoop program: <c>-D name=value</c>, <c>-conf file</c>, <c>-jt local</c>,
-/// <c>-files a,b#name</c>, <c>-libjars a.dll,b.dll</c>.
+/// <c>-fs hdfs://host:port</c>, <c>-files a,b#name</c>, <c>-archives a.zip#dir</c>, <c>-libjars a.dll,b.dll</c>.
 /// </summary>
 public static class GenericOptions
 {
     /// <returns>The arguments that are left.</returns>
-    /// <exception cref="ArgumentException">An option lacks its value or is not supported.</exception>
+    /// <exception cref="ArgumentException">An option lacks its value, or names no store.</exception>
     public static string[] Parse(JobConf conf, string[] args)
+    {
+        var rest = Take(conf, args);
+        if (conf.Get(JobConf.DefaultStore) is { } store)
+            JobClient.Host.UseStore(store);
+        return rest;
+    }
+
+    private static string[] Take(JobConf conf, string[] args)
     {
         var i = 0;
         for (; i < args.Length && args[i].StartsWith('-'); i++)
@@ -51,8 +59,12 @@ public static class GenericOptions
                 case "-libjars":
                     conf.Set(JobConf.Libraries, Value());
                     break;
-                case "-archives" or "-fs":
-                    throw new ArgumentException($"{args[i]} is not supported for C# jobs; use -files, or paths in full");
+                case "-archives":
+                    conf.Set(JobConf.Archives, Value());
+                    break;
+                case "-fs":
+                    conf.Set(JobConf.DefaultStore, Value());
+                    break;
                 case var define when define.StartsWith("-D", StringComparison.Ordinal) &&
                     define.Contains('=', StringComparison.Ordinal):
                     Define(conf, define[2..]);

@@ -37,7 +37,7 @@ internal static class FsCommands
         ["getmerge"] = new("<src> <localdst> [addnl]", "Join a directory's files, by name, into one on this machine.",
             "-nl", 2, FsCopies.GetMergedAsync),
         ["cat"] = new("<src>", "Print files as they are.", "-ignoreCrc", 1, c => c.EachAsync(p => FsCopies.CatAsync(c, p, false))),
-        ["text"] = new("<src>", "Print files, those of gzip decoded.", "-ignoreCrc", 1,
+        ["text"] = new("<src>", "Print files, those of gzip, bzip2, zstd and deflate decoded.", "-ignoreCrc", 1,
             c => c.EachAsync(p => FsCopies.CatAsync(c, p, true))),
         ["copyToLocal"] = new("[-ignoreCrc] [-crc] <src> <localdst>", "The same as get.", "-f -p -ignoreCrc -crc", 2,
             FsCopies.GetAsync),

@@ -1,4 +1,3 @@
-using System.IO.Compression;
 using Agora.Storage;
 
 namespace Agora.Hadoop.Cli;
@@ -20,16 +19,8 @@ internal static class FsCopies
             if (match.IsDirectory)
                 throw new FileNotFoundException(
                     $"File does not exist: {(PathPattern.HasWildcard(pattern) ? match.Path : pattern)}");
-            await using var input = await store.OpenAsync(match.Path);
-            if (decode && await IsGzipAsync(store, match))
-            {
-                await using var decoded = new GZipStream(input, CompressionMode.Decompress);
-                await decoded.CopyToAsync(output);
-            }
-            else
-            {
-                await input.CopyToAsync(output);
-            }
+            await using var input = decode ? await Unpacking.OpenAsync(store, match) : await store.OpenAsync(match.Path);
+            await input.CopyToAsync(output);
         }
     }
 
@@ -225,14 +216,5 @@ internal static class FsCopies
         await using var output = Console.OpenStandardOutput();
         await using var input = await store.OpenAsync(source.Path);
         await input.CopyToAsync(output);
-    }
-
-    private static async Task<bool> IsGzipAsync(IFileSystem store, FileStatus file)
-    {
-        if (file.Length < 2)
-            return false;
-        await using var start = await store.OpenAsync(file.Path, 0, 2);
-        var magic = new byte[2];
-        return await start.ReadAtLeastAsync(magic, 2, throwOnEndOfStream: false) == 2 && magic is [0x1f, 0x8b];
     }
 }

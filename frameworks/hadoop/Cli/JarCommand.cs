@@ -16,22 +16,29 @@ internal static partial class JarCommand
         }
         var name = Path.GetFileName(args[0]);
         if (name.Contains("streaming", StringComparison.Ordinal) && name.EndsWith(".jar", StringComparison.Ordinal))
-            return await StreamJob.RunAsync([.. args.Skip(1)]);
+        {
+            return args.Skip(1).FirstOrDefault() switch
+            {
+                "dumptb" or "loadtb" => RunProgram(args.Skip(1)),
+                "streamjob" => await StreamJob.RunAsync([.. args.Skip(2)]),
+                _ => await StreamJob.RunAsync([.. args.Skip(1)]),
+            };
+        }
         if (IsExamples().IsMatch(name))
-            return RunProgram(["--examples", .. args.Skip(1)]);
+            return RunProgram(["run", "--examples", .. args.Skip(1)]);
         if (!File.Exists(args[0]))
         {
             Console.Error.WriteLine($"Exception in thread \"main\" java.io.IOException: Error opening job jar: {args[0]}");
             return 1;
         }
         if (name.EndsWith(".dll", StringComparison.Ordinal))
-            return RunProgram(args);
+            return RunProgram(["run", .. args]);
         Console.Error.WriteLine($"hadoop: {args[0]} cannot be run: no Java runs here; use hadoop-streaming*.jar with the " +
             "mapper and reducer as programs, hadoop-examples*.jar, or a .NET assembly (docs/hadoop-csharp.md)");
         return 1;
     }
 
-    /// <summary>Becomes the program that loads assemblies: same terminal, its exit code.</summary>
+    /// <summary>Becomes the program that knows the formats and loads assemblies: same terminal, its exit code.</summary>
     private static int RunProgram(IEnumerable<string> args)
     {
         var self = new FileInfo(Environment.ProcessPath!);
@@ -39,7 +46,7 @@ internal static partial class JarCommand
         var program = Path.Combine(Path.GetDirectoryName(directory)!, "agora-hadoop");
         // A signal from the terminal goes to both; the program decides what it means.
         using var ignored = PosixSignalRegistration.Create(PosixSignal.SIGINT, context => context.Cancel = true);
-        using var process = Process.Start(new ProcessStartInfo(program, ["run", .. args]))!;
+        using var process = Process.Start(new ProcessStartInfo(program, args))!;
         process.WaitForExit();
         return process.ExitCode;
     }

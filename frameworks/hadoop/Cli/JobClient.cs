@@ -87,12 +87,13 @@ internal sealed class JobClient(Uri jobTracker) : IDisposable
     public Task<bool> KillAttemptAsync(string attempt, bool asFailed) =>
         DoAsync($"/attempts/{Uri.EscapeDataString(attempt)}/{(asFailed ? "fail" : "kill")}");
 
-    /// <summary>What an attempt's program wrote to standard error; null if it is not there any more.</summary>
-    public async Task<Stream?> LogAsync(AttemptStatus attempt)
+    /// <summary>A log of an attempt; null if it is not there, or not any more.</summary>
+    /// <param name="name"><c>stderr</c> for its program's standard error, <c>debugout</c> for what a debug script wrote.</param>
+    public async Task<Stream?> LogAsync(AttemptStatus attempt, string name)
     {
         try
         {
-            var response = await _http.GetAsync($"{attempt.LogUrl}/stderr", HttpCompletionOption.ResponseHeadersRead);
+            var response = await _http.GetAsync($"{attempt.LogUrl}/{name}", HttpCompletionOption.ResponseHeadersRead);
             return response.IsSuccessStatusCode ? await response.Content.ReadAsStreamAsync() : null;
         }
         catch (HttpRequestException)
@@ -119,7 +120,16 @@ internal sealed class JobClient(Uri jobTracker) : IDisposable
                 using var request = new HttpRequestMessage(method, path);
                 if (body is not null)
                     request.Content = new ByteArrayContent(body);
-                return await _http.SendAsync(request);
+                var response = await _http.SendAsync(request);
+                if (response.StatusCode != HttpStatusCode.ServiceUnavailable)
+                    return response;
+                var reason = await response.Content.ReadAsStringAsync();
+                response.Dispose();
+                // A job that runs is worth waiting for; one that does not yet is better refused.
+                if (method != HttpMethod.Get || retriesMax != WatchRetriesMax || tried >= retriesMax)
+                    throw new IOException(reason);
+                ConsoleLog.Warn("ipc.Client", reason);
+                await Task.Delay(RetryDelay);
             }
             catch (HttpRequestException) when (tried < retriesMax)
             {

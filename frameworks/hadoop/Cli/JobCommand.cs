@@ -195,8 +195,8 @@ internal static class JobCommand
     }
 
     /// <summary>
-    /// The standard error of a job's attempts: of the one named, else of the failed ones, else of all, each under a
-    /// line with its name.
+    /// The standard error of a job's attempts, and what a debug script said of them: of the one named, else of the failed
+    /// ones, else of all, each under a line with its name.
     /// </summary>
     private static async Task<int> LogsAsync(JobClient client, string id, string? attempt)
     {
@@ -216,11 +216,16 @@ internal static class JobCommand
         {
             if (attempt is null)
                 await WriteLineAsync($"==> {one.Attempt} on {one.Hostname}: {one.State}{(one.Message.Length > 0 ? $": {one.Message}" : "")} <==");
-            await using var log = await client.LogAsync(one);
+            await using var log = await client.LogAsync(one, "stderr");
             if (log is null)
                 await WriteLineAsync("(the log is not on its node any more)");
             else
                 await log.CopyToAsync(output);
+            if (one.State != AttemptState.Failed || await client.LogAsync(one, "debugout") is not { } debug)
+                continue;
+            await WriteLineAsync("debugout:");
+            await using (debug)
+                await debug.CopyToAsync(output);
         }
         return 0;
 

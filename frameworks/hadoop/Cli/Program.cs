@@ -25,6 +25,11 @@ catch (FormatException e)
     Console.Error.WriteLine($"hadoop: {e.Message}");
     return 255;
 }
+catch (IOException e)
+{
+    Console.Error.WriteLine($"hadoop: {e.Message}");
+    return 255;
+}
 catch (HttpRequestException e)
 {
     Console.Error.WriteLine($"hadoop: the cluster's Hadoop services are not reached: {e.Message}");

@@ -87,10 +87,22 @@ internal static class StreamJob
             foreach (var (name, value) in line.Conf.OrderBy(c => c.Key, StringComparer.Ordinal))
                 Console.WriteLine($"STREAM: {name}={value}");
         var user = Environment.UserName;
-        var id = await client.ReserveAsync();
-        var staging = OutputPaths.Staging(user, id);
-        var files = await ShipAsync(stores, line.Files, staging);
-        var (accepted, refusal) = await client.SubmitAsync(id, new JobSubmission(user, new(line.Conf), files));
+        JobId id;
+        string staging;
+        JobAccepted? accepted;
+        JobRefusal? refusal;
+        try
+        {
+            id = await client.ReserveAsync();
+            staging = OutputPaths.Staging(user, id);
+            var files = await ShipAsync(stores, line.Files, staging);
+            (accepted, refusal) = await client.SubmitAsync(id, new JobSubmission(user, new(line.Conf), files));
+        }
+        catch (IOException e)
+        {
+            ConsoleLog.Error(Logger, $"Error Launching job : {e.Message}");
+            return Fail(OtherIo);
+        }
         if (accepted is null)
         {
             ConsoleLog.Info("mapred.JobClient", $"Cleaning up the staging area {stores.Default.Prefix}{staging}");

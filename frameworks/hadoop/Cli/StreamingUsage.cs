@@ -82,7 +82,7 @@ internal static class StreamingUsage
           -cmdenv   <n>=<v>    Optional. Pass env.var to streaming commands
           -mapdebug <path>  Optional. To run this script when a map task fails
           -reducedebug <path>  Optional. To run this script when a reduce task fails
-          -io <identifier>  Optional.
+          -io <text|keyonlytext|rawbytes|typedbytes>  Optional. How records are passed to programs and back
           -verbose
 
         Generic options supported are

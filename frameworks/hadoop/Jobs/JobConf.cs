@@ -28,6 +28,7 @@ public sealed class JobConf(IReadOnlyDictionary<string, string> set)
         Recursive = "mapred.input.dir.recursive", IgnoreKey = "stream.map.input.ignoreKey",
         LazyOutput = "mapreduce.output.lazyoutputformat.outputformat", DefaultStore = "fs.default.name",
         CompressOutput = "mapred.output.compress", OutputCodec = "mapred.output.compression.codec",
+        CompressMapOutput = "mapred.compress.map.output", MapCodec = "mapred.map.output.compression.codec",
         SpillPercent = "io.sort.spill.percent",
         ParallelCopies = "mapred.reduce.parallel.copies", CombineSpillsMin = "min.num.spills.for.combine",
         TextOutputSeparator = "mapred.textoutputformat.separator", TruncateLimit = "stream.jobconf.truncate.limit",
@@ -37,6 +38,8 @@ public sealed class JobConf(IReadOnlyDictionary<string, string> set)
         SpeculateMaps = "mapred.map.tasks.speculative.execution",
         SpeculateReduces = "mapred.reduce.tasks.speculative.execution",
         SlowStart = "mapred.reduce.slowstart.completed.maps",
+        MapDebugScript = "mapred.map.task.debug.script", ReduceDebugScript = "mapred.reduce.task.debug.script",
+        KeepFailedFiles = "keep.failed.task.files",
         NodeWaitMs = "agora.locality.wait.node.ms", RackWaitMs = "agora.locality.wait.rack.ms",
         MapCpus = "agora.map.cpus", MapMib = "agora.map.memory.mb",
         ReduceCpus = "agora.reduce.cpus", ReduceMib = "agora.reduce.memory.mb";
@@ -99,6 +102,13 @@ public sealed class JobConf(IReadOnlyDictionary<string, string> set)
             ? joined.Split(EnvironmentSeparator, StringSplitOptions.RemoveEmptyEntries)
             : joined.Split(' ', StringSplitOptions.RemoveEmptyEntries);
 
+    /// <summary>Class of the codec that what maps leave for the reduces is packed with; null for none.</summary>
+    /// <summary>What the keys that a merge holds may take: half of a task's memory, in bytes.</summary>
+    /// <param name="memory">The property with that memory, in MiB.</param>
+    public long KeyBytesMax(string memory) => (Long(memory) << 20) / 2;
+
+    public string? MapOutputCodec => Bool(CompressMapOutput) ? Text(MapCodec) : null;
+
     /// <summary>The old spelling of a property's name.</summary>
     public static string Canonical(string name) => JobConfDefaults.OldNames.GetValueOrDefault(name, name);
 
@@ -118,6 +128,10 @@ public sealed class JobConf(IReadOnlyDictionary<string, string> set)
         foreach (var (name, accepted, hint) in JobConfDefaults.Unsupported)
             if (Set.TryGetValue(name, out var value) && !accepted.Any(a => StreamingClasses.Means(value, a)))
                 problems.Add($"{name}={value} is not supported yet; {hint}");
+        problems.AddRange(RecordForms.Problems(this));
+        foreach (var (compress, name) in new[] { (CompressOutput, OutputCodec), (CompressMapOutput, MapCodec) })
+            if (Bool(compress) && StreamingClasses.Find(Text(name), StreamingClasses.Codecs) is null)
+                problems.Add($"{name}={Text(name)} is not supported yet; use one of {string.Join(", ", StreamingClasses.Codecs)}");
         return problems;
     }
 }

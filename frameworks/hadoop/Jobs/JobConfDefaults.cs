@@ -21,6 +21,7 @@ public static class JobConfDefaults
         ["mapred.job.shuffle.merge.percent"] = "0.66",
         ["mapred.line.input.format.linespermap"] = "1",
         ["mapred.map.max.attempts"] = "4",
+        ["mapred.map.output.compression.codec"] = "org.apache.hadoop.io.compress.DefaultCodec",
         ["mapred.map.tasks"] = "2",
         ["mapred.map.tasks.speculative.execution"] = "true",
         ["mapred.max.map.failures.percent"] = "0",
@@ -63,6 +64,8 @@ public static class JobConfDefaults
         ["mapreduce.input.fileinputformat.split.maxsize"] = "mapred.max.split.size",
         ["mapreduce.input.keyvaluelinerecordreader.key.value.separator"] = "key.value.separator.in.input.line",
         ["mapreduce.map.combine.minspills"] = "min.num.spills.for.combine",
+        ["mapreduce.map.debug.script"] = "mapred.map.task.debug.script",
+        ["mapreduce.reduce.debug.script"] = "mapred.reduce.task.debug.script",
         ["mapreduce.map.env"] = "mapred.map.child.env",
         ["mapreduce.map.output.compress.codec"] = "mapred.map.output.compression.codec",
         ["mapreduce.mapper.regex"] = "mapred.mapper.regex",
@@ -102,12 +105,6 @@ public static class JobConfDefaults
         ["mapreduce.task.timeout"] = "mapred.task.timeout",
     };
 
-    /// <summary>How streaming passes records to programs and back.</summary>
-    internal static readonly string[] StreamingForms = ["text", "keyonlytext"];
-
-    internal static readonly string[] StreamingFormProperties =
-        ["stream.map.input", "stream.map.output", "stream.reduce.input", "stream.reduce.output"];
-
     /// <summary>Properties that must be numbers, with what they may be.</summary>
     internal static readonly IReadOnlyList<(string Name, decimal Min, decimal Max)> Numbers =
     [
@@ -142,14 +139,8 @@ public static class JobConfDefaults
     /// <summary>Properties that change the result in a way the engine cannot yet, and the values it can do.</summary>
     internal static readonly IReadOnlyList<(string Name, string[] Accepted, string Hint)> Unsupported =
     [
-        ("stream.map.input", StreamingForms, "use text"),
-        ("stream.map.output", StreamingForms, "use text or keyonlytext"),
-        ("stream.reduce.input", StreamingForms, "use text"),
-        ("stream.reduce.output", StreamingForms, "use text or keyonlytext"),
         ("mapred.input.format.class", [.. StreamingClasses.InputFormats], "it is none of the formats that can be read"),
         ("mapred.output.format.class", [.. StreamingClasses.OutputFormats], "it is none of the formats that can be written"),
-        ("mapred.map.task.debug.script", [], "a failed attempt's log is printed with the job's end"),
-        ("mapred.reduce.task.debug.script", [], "a failed attempt's log is printed with the job's end"),
         ("mapred.partitioner.class", [StreamingClasses.HashPartitioner, StreamingClasses.KeyFieldPartitioner],
             "use HashPartitioner or KeyFieldBasedPartitioner"),
         ("mapred.output.key.comparator.class", [StreamingClasses.KeyFieldComparator],

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using System.Xml.Linq;
 
 namespace Agora.Hadoop.Jobs;
 
@@ -13,20 +12,9 @@ public sealed record JobHistory(string FileName, string Text, string ConfFileNam
 {
     internal static JobHistory Of(Job job, JobState outcome, DateTimeOffset ended) => new(
         $"{job.Id}_{Ms(job.Submitted)}_{job.Submission.User}_{Uri.EscapeDataString(job.Conf.Text(JobConf.JobName))}",
-        TextOf(job, outcome, ended), ConfNameOf(job), ConfOf(job));
+        TextOf(job, outcome, ended), ConfNameOf(job), JobConfXml.Of(job.Conf));
 
     private static string ConfNameOf(Job job) => $"{job.Id}_conf.xml";
-
-    private static string ConfOf(Job job)
-    {
-        var properties = new SortedDictionary<string, string>(
-            JobConfDefaults.Values.ToDictionary(v => v.Key, v => v.Value), StringComparer.Ordinal);
-        foreach (var (name, value) in job.Conf.Set)
-            properties[name] = value;
-        var xml = new XElement("configuration", properties.Select(p =>
-            new XElement("property", new XElement("name", p.Key), new XElement("value", Printable(p.Value)))));
-        return $"<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"no\"?>{xml.ToString(SaveOptions.DisableFormatting)}\n";
-    }
 
     private static string TextOf(Job job, JobState outcome, DateTimeOffset ended)
     {
@@ -140,8 +128,4 @@ public sealed record JobHistory(string FileName, string Text, string ConfFileNam
     };
 
     private static long Ms(DateTimeOffset time) => time.ToUnixTimeMilliseconds();
-
-    /// <summary>XML has no place for most control characters.</summary>
-    private static string Printable(string value) =>
-        string.Concat(value.Where(c => c >= ' ' || c is '\t' or '\n' or '\r'));
 }

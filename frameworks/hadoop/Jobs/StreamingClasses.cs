@@ -4,7 +4,7 @@ namespace Agora.Hadoop.Jobs;
 public static class StreamingClasses
 {
     private const string Lib = "org.apache.hadoop.mapred.lib.", Mapred = "org.apache.hadoop.mapred.",
-        Streaming = "org.apache.hadoop.streaming.";
+        Streaming = "org.apache.hadoop.streaming.", Compress = "org.apache.hadoop.io.compress.";
 
     public const string IdentityMapper = Lib + "IdentityMapper", InverseMapper = Lib + "InverseMapper",
         RegexMapper = Lib + "RegexMapper", TokenCountMapper = Lib + "TokenCountMapper",
@@ -27,6 +27,12 @@ public static class StreamingClasses
 
     public const string TextOutput = Mapred + "TextOutputFormat", NullOutput = Lib + "NullOutputFormat",
         SequenceFileOutput = Mapred + "SequenceFileOutputFormat";
+
+    public const string GzipCodec = Compress + "GzipCodec", BZip2Codec = Compress + "BZip2Codec",
+        DefaultCodec = Compress + "DefaultCodec", DeflateCodec = Compress + "DeflateCodec",
+        ZStandardCodec = Compress + "ZStandardCodec";
+
+    public static readonly IReadOnlyList<string> Codecs = [GzipCodec, BZip2Codec, DefaultCodec, DeflateCodec, ZStandardCodec];
 
     public static readonly IReadOnlyList<string> Mappers =
         [IdentityMapper, InverseMapper, RegexMapper, TokenCountMapper, FieldSelection];

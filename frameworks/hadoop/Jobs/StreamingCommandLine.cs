@@ -3,10 +3,6 @@ using System.Text;
 
 namespace Agora.Hadoop.Jobs;
 
-/// <summary>A file to ship: a local one to be uploaded, or one in a store, and what it is called in the tasks.</summary>
-/// <param name="Unpack">It is an archive, and a directory of that name holds what is in it.</param>
-public sealed record FileToShip(string Path, string Name, bool InStore, bool Unpack = false);
-
 /// <summary>Why a command line is refused.</summary>
 /// <param name="ShowUsage">Hadoop prints its usage first.</param>
 /// <param name="Logged">True for a log line, false for a bare one.</param>
@@ -18,7 +14,7 @@ public sealed record CommandLineProblem(string Message, bool ShowUsage, bool Log
 /// </summary>
 public sealed class StreamingCommandLine
 {
-    private const string HadoopClassPrefix = "org.apache.hadoop.", LocalScheme = "file://";
+    private const string HadoopClassPrefix = "org.apache.hadoop.";
 
     /// <summary>Options that take one value or, from the second row on, several.</summary>
     private static readonly HashSet<string> Known =
@@ -108,15 +104,15 @@ public sealed class StreamingCommandLine
             case "-combiner": _combiner = value; break;
             case "-reducer": _reducer = value; break;
             case "-file": _files.Add(new FileToShip(value, Path.GetFileName(value), false)); break;
-            case "-files": Ship(value, unpack: false); break;
+            case "-files": _files.AddRange(FileToShip.List(value, unpack: false)); break;
             case "-cacheFile":
                 _warnings.Add("-cacheFile option is deprecated, please use -files instead.");
-                Ship(value, unpack: false);
+                _files.AddRange(FileToShip.List(value, unpack: false));
                 break;
-            case "-archives": Ship(value, unpack: true); break;
+            case "-archives": _files.AddRange(FileToShip.List(value, unpack: true)); break;
             case "-cacheArchive":
                 _warnings.Add("-cacheArchive option is deprecated, please use -archives instead.");
-                Ship(value, unpack: true);
+                _files.AddRange(FileToShip.List(value, unpack: true));
                 break;
             case "-D": SetPair(value); break;
             case "-jobconf":
@@ -131,7 +127,8 @@ public sealed class StreamingCommandLine
             case "-outputformat": return TakeClass(option, value, JobConf.OutputFormat, StreamingClasses.OutputFormats);
             case "-io": return TakeForm(value);
             case "-inputreader": return TakeReader(value);
-            case "-mapdebug" or "-reducedebug": return NotYet(option, "a failed attempt's log is printed with the job's end");
+            case "-mapdebug": Set(JobConf.MapDebugScript, value); break;
+            case "-reducedebug": Set(JobConf.ReduceDebugScript, value); break;
             case "-libjars":
                 _warnings.Add($"-libjars {value} is passed over: no Java runs here; ship programs with -file or -files.");
                 break;
@@ -159,9 +156,9 @@ public sealed class StreamingCommandLine
     private CommandLineProblem? TakeForm(string value)
     {
         var form = value.ToLowerInvariant();
-        if (!JobConfDefaults.StreamingForms.Contains(form))
-            return NotYet($"-io {value}", $"programs are passed {string.Join(" or ", JobConfDefaults.StreamingForms)}");
-        foreach (var property in JobConfDefaults.StreamingFormProperties)
+        if (!RecordForms.Names.Contains(form))
+            return NotYet($"-io {value}", $"programs are passed {string.Join(", ", RecordForms.Names)}");
+        foreach (var property in RecordForms.Properties)
             Set(property, form);
         return null;
     }
@@ -237,19 +234,6 @@ public sealed class StreamingCommandLine
             command = shipped.Name + command[(command.IndexOf(words[0], StringComparison.Ordinal) + words[0].Length)..];
         _conf[property] = UrlEncode(command);
         return null;
-    }
-
-    private void Ship(string list, bool unpack)
-    {
-        foreach (var item in list.Split(',', StringSplitOptions.RemoveEmptyEntries))
-        {
-            var hash = item.IndexOf('#', StringComparison.Ordinal);
-            var path = hash < 0 ? item : item[..hash];
-            var name = hash < 0 ? Path.GetFileName(path) : item[(hash + 1)..];
-            var local = path.StartsWith(LocalScheme, StringComparison.Ordinal);
-            _files.Add(new FileToShip(local ? path[LocalScheme.Length..] : path, name,
-                !local && path.Contains("://", StringComparison.Ordinal), unpack));
-        }
     }
 
     private void SetPair(string pair)

@@ -26,6 +26,7 @@ namespace Agora.Hadoop.Service;
 /// GET  /jobdetails.jsp?jobid=(id)  the job's page for people; /jobfailures.jsp?jobid=(id) with failed attempts only
 /// GET  /trackers                   TrackerStatus of nodes on which attempts run
 /// </code>
+/// While the journal cannot be written everything is answered with 503 and the reason as text.
 /// </summary>
 public sealed class JobTrackerApi(JobTrackerLoop tracker)
 {
@@ -46,6 +47,7 @@ public sealed class JobTrackerApi(JobTrackerLoop tracker)
         });
         var web = builder.Build();
         var api = new JobTrackerApi(tracker);
+        web.Use(RefuseWhileStuckAsync);
         web.MapPost("/jobs", (RequestDelegate)api.ReserveAsync);
         web.MapGet("/jobs", (RequestDelegate)api.ListAsync);
         web.MapPost("/jobs/{id}", (RequestDelegate)api.SubmitAsync);
@@ -61,6 +63,19 @@ public sealed class JobTrackerApi(JobTrackerLoop tracker)
         await web.StartAsync();
         var addresses = web.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!;
         return (web, new Uri(addresses.Addresses.First()));
+    }
+
+    private static async Task RefuseWhileStuckAsync(HttpContext context, RequestDelegate next)
+    {
+        try
+        {
+            await next(context);
+        }
+        catch (JournalStuckException e)
+        {
+            context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
+            await context.Response.WriteAsync(e.Message);
+        }
     }
 
     private async Task ReserveAsync(HttpContext context)

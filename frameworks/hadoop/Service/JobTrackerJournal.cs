@@ -48,7 +48,21 @@ public sealed class JobTrackerJournal : IDisposable
     }
 
     /// <summary>Adds records, and drops those of jobs that are forgotten, in one transaction.</summary>
+    /// <exception cref="JournalStuckException">The disk is full or fails; nothing has been written.</exception>
     public void Write(IReadOnlyList<JobTrackerRecord> records, IReadOnlyList<JobId> forgotten)
+    {
+        try
+        {
+            WriteAll(records, forgotten);
+        }
+        catch (SqliteException e) when (e.SqliteErrorCode is SQLitePCL.raw.SQLITE_FULL or SQLitePCL.raw.SQLITE_IOERR)
+        {
+            throw new JournalStuckException($"the JobTracker cannot write its journal {_database.DataSource}: {e.Message}; " +
+                "it goes on by itself once there is room on that disk", e);
+        }
+    }
+
+    private void WriteAll(IReadOnlyList<JobTrackerRecord> records, IReadOnlyList<JobId> forgotten)
     {
         using var transaction = _database.BeginTransaction();
         foreach (var record in records)
@@ -92,3 +106,6 @@ public sealed class JobTrackerJournal : IDisposable
         command.ExecuteNonQuery();
     }
 }
+
+/// <summary>The JobTracker cannot write down what it does, so it does nothing until it can.</summary>
+public sealed class JournalStuckException(string message, Exception? inner = null) : IOException(message, inner);

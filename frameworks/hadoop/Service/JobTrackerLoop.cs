@@ -14,13 +14,20 @@ public sealed class JobTrackerLoop : IScheduler, IDisposable
 
     private static readonly TimeSpan BusyRetry = TimeSpan.FromMilliseconds(100);
 
+    /// <summary>How often the journal is tried while its disk is full.</summary>
+    private static readonly TimeSpan StuckRetry = TimeSpan.FromMilliseconds(500);
+
     private readonly JobTracker _tracker;
     private readonly EffectRunner _effects;
     private readonly JobTrackerJournal? _journal;
     private readonly TimeProvider _time;
+    private readonly Action<string> _log;
     private readonly ConcurrentDictionary<JobId, TaskCompletionSource<(JobAccepted?, JobRefusal?)>> _submissions = [];
     private Poster _post = _ => throw new InvalidOperationException("the JobTracker has not been started");
     private TaskCompletionSource _changed = NewSignal();
+
+    /// <summary>Ends when the journal cannot be written; another takes its place when it can.</summary>
+    private volatile TaskCompletionSource<JournalStuckException> _stuck = NewStuckSignal();
 
     /// <param name="journal">What a former life left is taken up from it; null keeps nothing for a next one.</param>
     public JobTrackerLoop(
@@ -28,6 +35,7 @@ public sealed class JobTrackerLoop : IScheduler, IDisposable
     {
         _tracker = tracker;
         _time = time;
+        _log = log;
         _journal = journal;
         _effects = new EffectRunner(stores, e => _ = PostAsync(e), Prepared, time, log);
         tracker.Restore(time.GetUtcNow(), journal?.Read() ?? []);
@@ -59,14 +67,17 @@ public sealed class JobTrackerLoop : IScheduler, IDisposable
     }
 
     /// <summary>Null once all ids are used up.</summary>
+    /// <exception cref="JournalStuckException">Nothing can be asked of it now.</exception>
     public Task<JobId?> ReserveJobIdAsync() => AskAsync(t => t.ReserveJobId(_time.GetUtcNow().ToLocalTime()));
 
     /// <summary>Submits a job and waits until its input is cut, or it is refused.</summary>
+    /// <exception cref="JournalStuckException">Nothing can be asked of it now; the job is not taken.</exception>
     public async Task<(JobAccepted? Accepted, JobRefusal? Refusal)> SubmitAsync(JobId id, JobSubmission job)
     {
         var problems = new JobConf(job.Conf).Problems();
         if (problems.Count > 0)
             return (null, new JobRefusal(RefusalKind.Invalid, string.Join("; ", problems)));
+        ThrowIfStuck(_stuck.Task);
         // A client that lost the answer asks again: the same job under the same id is the same submission.
         var waiting = _submissions.GetOrAdd(id, _ => new TaskCompletionSource<(JobAccepted?, JobRefusal?)>(
             TaskCreationOptions.RunContinuationsAsynchronously));
@@ -125,14 +136,23 @@ public sealed class JobTrackerLoop : IScheduler, IDisposable
 
     private async Task<T> AskAsync<T>(Func<JobTracker, T> ask)
     {
+        var stuck = _stuck.Task;
         var answer = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
         await PostAsync((_, _) =>
         {
             var told = ask(_tracker);
-            AfterStep();
+            KeepAndRun();
             answer.SetResult(told);
         });
+        if (await Task.WhenAny(answer.Task, stuck) == stuck)
+            ThrowIfStuck(stuck);
         return await answer.Task;
+    }
+
+    private static void ThrowIfStuck(Task<JournalStuckException> stuck)
+    {
+        if (stuck.IsCompleted)
+            throw new JournalStuckException(stuck.Result.Message, stuck.Result);
     }
 
     /// <summary>Waits for room at the door: an event of the store's must not be lost.</summary>
@@ -152,15 +172,50 @@ public sealed class JobTrackerLoop : IScheduler, IDisposable
         }
     }
 
-    /// <summary>What has changed is in the journal before anybody hears of it.</summary>
     private void AfterStep()
+    {
+        KeepAndRun();
+        Interlocked.Exchange(ref _changed, NewSignal()).TrySetResult();
+    }
+
+    /// <summary>What has changed is in the journal before anybody hears of it.</summary>
+    /// <remarks>A question alone is no news: whoever waits for some asks, and would wake himself.</remarks>
+    private void KeepAndRun()
     {
         var (records, forgotten) = _tracker.TakeRecords();
         if (records.Count > 0 || forgotten.Count > 0)
-            _journal?.Write(records, forgotten);
+            WriteDown(records, forgotten);
         _effects.Run(_tracker.TakeEffects());
-        Interlocked.Exchange(ref _changed, NewSignal()).TrySetResult();
     }
+
+    /// <summary>
+    /// Holds everything up until the journal takes it: with a full disk the JobTracker stands still rather than do what
+    /// it could not take up again.
+    /// </summary>
+    private void WriteDown(IReadOnlyList<JobTrackerRecord> records, IReadOnlyList<JobId> forgotten)
+    {
+        while (true)
+        {
+            try
+            {
+                _journal?.Write(records, forgotten);
+                break;
+            }
+            catch (JournalStuckException e)
+            {
+                if (_stuck.TrySetResult(e))
+                    _log(e.Message);
+                Task.Delay(StuckRetry, _time).GetAwaiter().GetResult();
+            }
+        }
+        if (!_stuck.Task.IsCompleted)
+            return;
+        _stuck = NewStuckSignal();
+        _log("the JobTracker's journal can be written again");
+    }
+
+    private static TaskCompletionSource<JournalStuckException> NewStuckSignal() =>
+        new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 }

@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using Agora.Storage;
 using Microsoft.Win32.SafeHandles;
 
@@ -18,38 +17,32 @@ internal sealed class BlockFiles(string root, bool syncOnClose)
     /// <summary>How much is read and written at once; a multiple of the chunk.</summary>
     private const int RunBytes = 4 * ChunkBytes;
 
-    /// <summary>Writes up to <paramref name="blockSize"/> bytes to each of the nodes.</summary>
+    /// <summary>
+    /// Writes up to <paramref name="blockSize"/> bytes to each of the nodes. A node whose disk refuses them gives its
+    /// place, with what it has so far, to one of the others; when none is left, the block has fewer copies.
+    /// </summary>
+    /// <param name="others">Nodes that may take the place of one, the best first.</param>
     /// <param name="run">Filled already, and not empty.</param>
-    public async Task<WrittenBlock> WriteAsync(long id, IReadOnlyList<string> nodes, Run run, Stream from, long blockSize,
-        CancellationToken stop)
+    /// <exception cref="BlockCopies.NoNodeException">No node takes it. Nothing of the block is left.</exception>
+    public async Task<WrittenBlock> WriteAsync(long id, IReadOnlyList<string> nodes, IReadOnlyList<string> others, Run run,
+        Stream from, long blockSize, CancellationToken stop)
     {
-        var files = new List<SafeFileHandle>();
         var checksums = new MemoryStream();
         var length = 0L;
-        try
+        using var copies = new BlockCopies(node => PathOf(node, id), nodes, others);
+        while (run.Length > 0)
         {
-            foreach (var node in nodes)
-                files.Add(File.OpenHandle(PathOf(node, id), FileMode.Create, FileAccess.Write, FileShare.Read));
-            while (run.Length > 0)
-            {
-                AppendChecksums(checksums, run.Bytes.Span);
-                // The page cache takes it at once; a task on the pool for it would cost more than the write.
-                foreach (var file in files)
-                    RandomAccess.Write(file, run.Bytes.Span, length);
-                length += run.Length;
-                if (length == blockSize)
-                    break;
-                await run.FillAsync(from, blockSize - length, stop);
-            }
-            foreach (var file in files)
-                Sync(file);
+            AppendChecksums(checksums, run.Bytes.Span);
+            // The page cache takes it at once; a task on the pool for it would cost more than the write.
+            copies.Write(run.Bytes.Span, length);
+            length += run.Length;
+            if (length == blockSize)
+                break;
+            await run.FillAsync(from, blockSize - length, stop);
         }
-        finally
-        {
-            foreach (var file in files)
-                file.Dispose();
-        }
-        return new WrittenBlock(id, length, checksums.ToArray(), nodes);
+        if (syncOnClose)
+            copies.Sync(length);
+        return new WrittenBlock(id, length, checksums.ToArray(), copies.Finish());
     }
 
     private void Sync(SafeFileHandle file)
@@ -129,19 +122,14 @@ internal sealed class BlockFiles(string root, bool syncOnClose)
 
     private static void AppendChecksums(MemoryStream checksums, ReadOnlySpan<byte> bytes)
     {
-        Span<byte> entry = stackalloc byte[sizeof(uint)];
-        while (bytes.Length > 0)
-        {
-            var chunk = bytes[..Math.Min(ChunkBytes, bytes.Length)];
-            BinaryPrimitives.WriteUInt32BigEndian(entry, Crc32C.Of(chunk));
-            checksums.Write(entry);
-            bytes = bytes[chunk.Length..];
-        }
+        Span<byte> sums = stackalloc byte[Crc32C.SumBytes(bytes.Length, ChunkBytes)];
+        Crc32C.OfChunks(bytes, ChunkBytes, sums);
+        checksums.Write(sums);
     }
 
     private string DirectoryOf(string node) => Path.Combine(root, node, "blocks");
 
-    private string PathOf(string node, long id) => Path.Combine(DirectoryOf(node), $"{Prefix}{id}");
+    public string PathOf(string node, long id) => Path.Combine(DirectoryOf(node), $"{Prefix}{id}");
 
     /// <summary>A buffer of some chunks and what is in it.</summary>
     internal sealed class Run

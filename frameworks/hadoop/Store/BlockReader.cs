@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using Agora.Storage;
 using Microsoft.Win32.SafeHandles;
 
@@ -51,14 +50,10 @@ internal sealed class BlockReader(BlockContents block, IReadOnlyList<string> nod
                     return Refuse(node);
                 read += more;
             }
+            Span<byte> sums = stackalloc byte[Crc32C.SumBytes(bytes.Length, BlockFiles.ChunkBytes)];
+            Crc32C.OfChunks(bytes, BlockFiles.ChunkBytes, sums);
             var entry = (int)(offset / BlockFiles.ChunkBytes) * sizeof(uint);
-            for (var at = 0; at < bytes.Length; at += BlockFiles.ChunkBytes, entry += sizeof(uint))
-            {
-                var chunk = bytes.Slice(at, Math.Min(BlockFiles.ChunkBytes, bytes.Length - at));
-                if (BinaryPrimitives.ReadUInt32BigEndian(Block.Checksums.AsSpan(entry)) != Crc32C.Of(chunk))
-                    return Refuse(node);
-            }
-            return true;
+            return sums.SequenceEqual(Block.Checksums.AsSpan(entry, sums.Length)) || Refuse(node);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -20,7 +20,8 @@ internal sealed class EmbeddedStore : IDisposable
     {
         _options = options;
         _time = time;
-        Directory.CreateDirectory(options.Root);
+        // What is in it is under the namespace's permissions, not under those of the files it is kept in.
+        Directory.CreateDirectory(options.Root, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         Names = new Namespace(Path.Combine(options.Root, "namespace.db"), options.Superuser, options.Group, time);
         _files = new BlockFiles(options.Root, options.SyncOnClose);
         _files.MakeDirectories(options.Nodes);
@@ -45,7 +46,7 @@ internal sealed class EmbeddedStore : IDisposable
     {
         if (Names.Find(path) is { } there && (there.IsDirectory || !overwrite))
             return false;
-        var blocks = await WriteBlocksAsync(from, blockSize, replication, stop);
+        var blocks = await WriteBlocksAsync(path, from, blockSize, replication, stop);
         var now = _time.GetUtcNow().ToUnixTimeMilliseconds();
         var file = new Inode(0, "", false, blocks.Sum(b => b.Length), blockSize, replication, now, now, permission, owner, "");
         return Keep(blocks, replication, () =>
@@ -57,9 +58,9 @@ internal sealed class EmbeddedStore : IDisposable
     }
 
     /// <summary>Adds to the end of a file, in new blocks. False if it changed meanwhile.</summary>
-    public async Task<bool> AppendAsync(Inode file, Stream from, CancellationToken stop)
+    public async Task<bool> AppendAsync(string path, Inode file, Stream from, CancellationToken stop)
     {
-        var blocks = await WriteBlocksAsync(from, file.BlockSizeBytes, file.Replication, stop);
+        var blocks = await WriteBlocksAsync(path, from, file.BlockSizeBytes, file.Replication, stop);
         return Keep(blocks, file.Replication, () => Names.Append(file, blocks));
     }
 
@@ -79,6 +80,11 @@ internal sealed class EmbeddedStore : IDisposable
     /// <summary>Nodes that a reader should be sent to: the living ones with a whole copy.</summary>
     public IReadOnlyList<string> Locations(Block block) =>
         [.. block.Replicas.Where(r => !r.IsDamaged && Replicator.Living.Contains(r.Node)).Select(r => r.Node)];
+
+    /// <summary>The file of a whole copy of a block, on a node or, if that is null, on any.</summary>
+    /// <returns>Null if there is none.</returns>
+    public string? FileOf(Block block, string? node) => Locations(block).FirstOrDefault(n => n == (node ?? n)) is { } holder
+        ? Path.GetFullPath(_files.PathOf(holder, block.Id)) : null;
 
     public bool Delete(string path, bool recursive)
     {
@@ -132,10 +138,9 @@ internal sealed class EmbeddedStore : IDisposable
     }
 
     private async Task<List<WrittenBlock>> WriteBlocksAsync(
-        Stream from, long blockSize, int replication, CancellationToken stop)
+        string path, Stream from, long blockSize, int replication, CancellationToken stop)
     {
         List<WrittenBlock> blocks = [];
-        (long Id, List<string> Nodes) writing = (0, []);
         var first = Interlocked.Increment(ref _filesWritten);
         var run = new BlockFiles.Run();
         try
@@ -145,25 +150,29 @@ internal sealed class EmbeddedStore : IDisposable
                 await run.FillAsync(from, blockSize, stop);
                 if (run.Length == 0)
                     return blocks;
-                writing = (Names.NextBlockId(), NodesFor(first + blocks.Count, replication));
-                blocks.Add(await _files.WriteAsync(writing.Id, writing.Nodes, run, from, blockSize, stop));
+                var nodes = NodesFor(first + blocks.Count);
+                blocks.Add(await _files.WriteAsync(Names.NextBlockId(), nodes.GetRange(0, Math.Min(replication, nodes.Count)),
+                    nodes[Math.Min(replication, nodes.Count)..], run, from, blockSize, stop));
             }
+        }
+        catch (BlockCopies.NoNodeException e)
+        {
+            Delete(blocks);
+            throw new IOException($"File {path} {e.Message}", e);
         }
         catch
         {
-            _files.Delete(writing.Id, writing.Nodes);
             Delete(blocks);
             throw;
         }
     }
 
     /// <summary>Living nodes in turn: neighbouring blocks of a file, and neighbouring files, begin on different ones.</summary>
-    private List<string> NodesFor(int turn, int replication)
+    private List<string> NodesFor(int turn)
     {
         var living = Replicator.Living;
         var nodes = living.Count == 0 ? _options.Nodes : [.. _options.Nodes.Where(living.Contains)];
-        return [.. Enumerable.Range(0, Math.Min(replication, nodes.Count))
-            .Select(copy => nodes[(int)((uint)(turn + copy) % nodes.Count)])];
+        return [.. Enumerable.Range(0, nodes.Count).Select(i => nodes[(int)((uint)(turn + i) % nodes.Count)])];
     }
 
     private bool Keep(List<WrittenBlock> blocks, int replication, Func<bool> add)

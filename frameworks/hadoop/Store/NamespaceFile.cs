@@ -107,7 +107,8 @@ internal sealed class NamespaceFile : IDisposable
 
         public void Dispose()
         {
-            if (!_ended)
+            // SQLite itself has undone a transaction for which there was no room on the disk.
+            if (!_ended && SQLitePCL.raw.sqlite3_get_autocommit(file._database.Handle) == 0)
                 file.Run("ROLLBACK");
             _ended = true;
         }

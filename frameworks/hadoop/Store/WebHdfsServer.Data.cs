@@ -101,7 +101,7 @@ internal sealed partial class WebHdfsServer
         }
         if (file.IsDirectory)
             throw WebHdfsException.NotFound($"File {request.Path} not found.");
-        if (!await store.AppendAsync(file, context.Request.Body, context.RequestAborted))
+        if (!await store.AppendAsync(request.Path, file, context.Request.Body, context.RequestAborted))
             throw WebHdfsException.Io($"failed to append to {request.Path}: it was changed at the same time; try again");
         await AnswerEmptyAsync(context);
     }

@@ -42,14 +42,43 @@ internal sealed partial class WebHdfsServer
 
     private Task SummarizeAsync(HttpContext context, WebHdfsRequest request)
     {
+        var s = Summarized(request);
+        return AnswerAsync(context, new ContentSummaryAnswer(new WireContentSummary(
+            s.Directories, s.Files, s.Length, -1, s.SpaceConsumedBytes, -1)), Json.ContentSummaryAnswer);
+    }
+
+    /// <summary>There are no quotas, which Hadoop writes as -1.</summary>
+    private Task QuotaUsageAsync(HttpContext context, WebHdfsRequest request)
+    {
+        var s = Summarized(request);
+        return AnswerAsync(context, new QuotaUsageAnswer(new WireQuotaUsage(
+            s.Directories + s.Files, -1, s.SpaceConsumedBytes, -1)), Json.QuotaUsageAnswer);
+    }
+
+    private ContentSummary Summarized(WebHdfsRequest request)
+    {
         var inode = Existing(request, MissingStatus);
         var check = CheckFor(request);
         if (inode.IsDirectory && !check.IsSuperuser)
             foreach (var directory in store.Names.Directories(inode))
                 check.Demand(directory, FsAction.ReadExecute);
-        var s = store.Names.Summarize(inode);
-        return AnswerAsync(context, new ContentSummaryAnswer(new WireContentSummary(
-            s.Directories, s.Files, s.Length, -1, s.SpaceConsumedBytes, -1)), Json.ContentSummaryAnswer);
+        return store.Names.Summarize(inode);
+    }
+
+    /// <summary>The mode bits are all there is: no entries beyond them.</summary>
+    private Task AclStatusAsync(HttpContext context, WebHdfsRequest request)
+    {
+        const int StickyBit = 0x200;
+        var inode = Existing(request, MissingStatus);
+        return AnswerAsync(context, new AclStatusAnswer(new WireAclStatus(
+            [], inode.Group, inode.Owner, inode.Permission, (inode.Mode & StickyBit) != 0)), Json.AclStatusAnswer);
+    }
+
+    /// <summary>The store keeps no extended attributes; the list of them is a text in the answer.</summary>
+    private Task AttributeNamesAsync(HttpContext context, WebHdfsRequest request)
+    {
+        Existing(request, MissingStatus, FsAction.Read);
+        return AnswerAsync(context, new AttributeNamesAnswer("[]"), Json.AttributeNamesAnswer);
     }
 
     private Task LocateAsync(HttpContext context, WebHdfsRequest request)

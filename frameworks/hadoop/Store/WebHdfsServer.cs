@@ -4,6 +4,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Agora.Storage;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Data.Sqlite;
 
 namespace Agora.Hadoop.Store;
 
@@ -61,6 +62,10 @@ internal sealed partial class WebHdfsServer(EmbeddedStore store, StoreOptions op
         {
             await RefuseAsync(context, WebHdfsException.Io(e.Message));
         }
+        catch (SqliteException e) when (!context.RequestAborted.IsCancellationRequested)
+        {
+            await RefuseAsync(context, WebHdfsException.Io($"the namespace below {options.Root} cannot be changed or read: {e.Message}"));
+        }
         catch (Exception) when (context.RequestAborted.IsCancellationRequested)
         {
             // The client has gone; what it was writing has been dropped.
@@ -83,9 +88,13 @@ internal sealed partial class WebHdfsServer(EmbeddedStore store, StoreOptions op
             ("GET", "LISTSTATUS") => ListAsync(context, request),
             ("GET", "LISTSTATUS_BATCH") => ListBatchAsync(context, request),
             ("GET", "GETCONTENTSUMMARY") => SummarizeAsync(context, request),
+            ("GET", "GETQUOTAUSAGE") => QuotaUsageAsync(context, request),
+            ("GET", "GETACLSTATUS") => AclStatusAsync(context, request),
+            ("GET", "LISTXATTRS") => AttributeNamesAsync(context, request),
             ("GET", "GETFILECHECKSUM") => ChecksumAsync(context, request),
             ("GET", "GETFILEBLOCKLOCATIONS") => LocateAsync(context, request),
             ("GET", "GET_BLOCK_LOCATIONS") => LocateBlocksAsync(context, request),
+            ("GET", "GET_LOCAL_BLOCK") => LocalBlockAsync(context, request),
             ("GET", "GETHOMEDIRECTORY") => AnswerAsync(context, new PathAnswer($"/user/{request.User}"), Json.PathAnswer),
             ("GET", "GETTRASHROOT") => AnswerAsync(context, new PathAnswer($"/user/{request.User}/.Trash"), Json.PathAnswer),
             ("GET", "GETSTATUS") => StatusAsync(context),

@@ -27,8 +27,11 @@ internal sealed class ClusterJob(Cli.JobClient client, JobStatus status) : MapRe
         var id = await client.ReserveAsync();
         var staging = OutputPaths.Staging(user, id);
         List<ShippedFile> files = [];
-        foreach (var (path, name) in package.Files)
-            files.Add(new ShippedFile(await ShipAsync(stores.Default, user, path), name));
+        foreach (var file in package.Files)
+        {
+            files.Add(new ShippedFile(file.InStore ? stores.Find(file.Path).ToString()
+                : await ShipAsync(stores.Default, user, file.Path), file.Name, file.Unpack));
+        }
         await package.StoreSplitsAsync(new StoredPath(stores.Default, staging + "/splits"));
         var (accepted, refusal) = await client.SubmitAsync(id, new JobSubmission(user, package.Conf, files));
         if (accepted is null)

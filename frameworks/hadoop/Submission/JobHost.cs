@@ -12,7 +12,22 @@ internal sealed class JobHost(UserProgram program) : IJobHost, IDisposable
 
     private readonly Lazy<UserStores> _stores = new(() => new UserStores(Cluster.IsThere ? Cluster.Store : null));
 
-    public Stores Stores => _stores.Value.Of(Environment.UserName);
+    /// <summary>What <see cref="UseStore"/> asked for; null for the cluster's own store.</summary>
+    private UserStores? _asked;
+
+    public Stores Stores => (_asked ?? _stores.Value).Of(Environment.UserName);
+
+    public void UseStore(string store)
+    {
+        var isLocal = store == "local" || store.StartsWith("file:", StringComparison.Ordinal);
+        var address = store[(store.IndexOf("://", StringComparison.Ordinal) is var at and >= 0 ? at + 3 : 0)..];
+        Uri? uri = null;
+        if (!isLocal && (!Uri.TryCreate($"http://{address}", UriKind.Absolute, out uri) ||
+            store[..^address.Length] is not ("" or "hdfs://" or "webhdfs://")))
+            throw new ArgumentException($"-fs {store} names no store: use hdfs://host:port, file:/// or local");
+        _asked?.Dispose();
+        _asked = new UserStores(uri);
+    }
 
     public MapReduce.RunningJob Submit(MapReduce.JobConf conf)
     {
@@ -26,8 +41,8 @@ internal sealed class JobHost(UserProgram program) : IJobHost, IDisposable
             throw new JobRefusedException(e.Message);
         }
         return conf.Get(MapReduce.JobConf.JobTrackerAddress) == LocalTracker
-            ? LocalJob.Start(package, _stores.Value)
-            : ClusterJob.SubmitAsync(package, Stores, new Cli.JobClient(Cluster.JobTracker)).GetAwaiter().GetResult();
+            ? LocalJob.Start(package, _asked ?? _stores.Value)
+            : ClusterJob.SubmitAsync(package, _stores.Value.Of(Environment.UserName), new Cli.JobClient(Cluster.JobTracker)).GetAwaiter().GetResult();
     }
 
     public void Monitor(MapReduce.RunningJob job)
@@ -62,6 +77,7 @@ internal sealed class JobHost(UserProgram program) : IJobHost, IDisposable
 
     public void Dispose()
     {
+        _asked?.Dispose();
         if (_stores.IsValueCreated)
             _stores.Value.Dispose();
     }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Agora.Hadoop.Jobs;
 using Agora.Hadoop.Tasks.Classes;
 using Agora.MapReduce;
 using Agora.Storage;
@@ -7,10 +8,10 @@ using Agora.Storage;
 namespace Agora.Hadoop.Submission;
 
 /// <summary>A job of classes in the form that the JobTracker takes.</summary>
-/// <param name="Files">Files of this machine for the tasks' working directories, by their names there.</param>
+/// <param name="Files">For the tasks' working directories.</param>
 /// <param name="Splits">What each map is told, if the input is no files.</param>
 internal sealed record JobPackage(
-    Dictionary<string, string> Conf, IReadOnlyList<(string Path, string Name)> Files, IReadOnlyList<string>? Splits)
+    Dictionary<string, string> Conf, IReadOnlyList<FileToShip> Files, IReadOnlyList<string>? Splits)
 {
     /// <summary>Splits are cut by size, so that those made here are of one size, and one each.</summary>
     private const int SplitAlignment = 256;
@@ -24,19 +25,14 @@ internal sealed record JobPackage(
         Dictionary<string, string> values = [];
         foreach (var (name, value) in conf)
             values[Jobs.JobConf.Canonical(name)] = value;
-        List<(string, string)> files = [.. assemblies.Select(a => (a, Path.GetFileName(a)))];
-        foreach (var list in new[] { MapReduce.JobConf.Files, MapReduce.JobConf.Libraries })
+        List<FileToShip> files = [.. assemblies.Select(a => new FileToShip(a, Path.GetFileName(a), InStore: false))];
+        foreach (var list in new[] { MapReduce.JobConf.Files, MapReduce.JobConf.Libraries, MapReduce.JobConf.Archives })
         {
-            foreach (var file in (values.GetValueOrDefault(list) ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries))
-            {
-                var hash = file.IndexOf('#', StringComparison.Ordinal);
-                var path = hash < 0 ? file : file[..hash];
-                if (!File.Exists(path))
-                    throw new FileNotFoundException($"File: {path} does not exist.");
-                files.Add((path, hash < 0 ? Path.GetFileName(path) : file[(hash + 1)..]));
-            }
+            files.AddRange(FileToShip.List(values.GetValueOrDefault(list) ?? "", unpack: list == MapReduce.JobConf.Archives));
             values.Remove(list);
         }
+        if (files.Find(f => !f.InStore && !File.Exists(f.Path)) is { } missing)
+            throw new FileNotFoundException($"File: {missing.Path} does not exist.");
         values.Remove(MapReduce.JobConf.JobTrackerAddress);
         values.TryAdd(Jobs.JobConf.JobName, Path.GetFileName(assemblies[0]));
         values[JobAssemblies.Property] = Path.GetFileName(assemblies[0]);

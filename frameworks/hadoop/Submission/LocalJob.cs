@@ -68,7 +68,8 @@ internal sealed class LocalJob : MapReduce.RunningJob
         var user = stores.Of(Environment.UserName);
         await package.StoreSplitsAsync(user.Find($"file:{directory}/splits"));
         var submission = new JobSubmission(Environment.UserName, package.Conf,
-            [.. package.Files.Select(f => new ShippedFile($"file:{Path.GetFullPath(f.Path)}", f.Name))]);
+            [.. package.Files.Select(f => new ShippedFile(
+                f.InStore ? f.Path : $"file:{Path.GetFullPath(f.Path)}", f.Name, f.Unpack))]);
         var conf = new Jobs.JobConf(package.Conf);
         if (conf.Problems() is { Count: > 0 } problems)
             throw new SubmissionRefusedException(RefusalKind.Invalid, string.Join("; ", problems));

@@ -25,6 +25,16 @@ internal sealed class AttemptContext(
     public CancellationToken Stop { get; } = stop;
     public Counters Counters { get; } = new();
 
+    /// <summary>Of a map's input records. A class passes on what it gets.</summary>
+    public RecordForm InputForm => Conf.Command(JobConf.MapCommand) is null ? MapOutputForm : RecordForms.Of(Conf, RecordForms.MapInput);
+
+    public RecordForm MapOutputForm => RecordForms.Of(Conf, RecordForms.MapOutput);
+
+    /// <summary>Of the records that the output format gets.</summary>
+    public RecordForm OutputForm =>
+        Assignment.Reduces == 0 || (Conf.Command(JobConf.ReduceCommand) is null && !MapOutputForm.IsText())
+            ? MapOutputForm : RecordForms.Of(Conf, RecordForms.ReduceOutput);
+
     /// <summary>What a program of this attempt finds in its environment.</summary>
     public IReadOnlyDictionary<string, string> Environment =>
         AttemptEnvironment.Build(Node, Conf, Id, Assignment, Directory);
@@ -42,4 +52,4 @@ internal sealed class AttemptContext(
 }
 
 /// <summary>The attempt failed for a reason of the user's program; the message is all there is to say.</summary>
-internal sealed class AttemptFailedException(string message) : Exception(message);
+internal sealed class AttemptFailedException(string message, Exception? inner = null) : Exception(message, inner);

@@ -47,20 +47,24 @@ public sealed class AttemptRunner : IDisposable
     {
         var id = AttemptId.Parse(assignment.Attempt);
         using var errors = new ErrorOutput(Path.Combine(_files.LogDirectory(id), "stderr"), progress);
+        var mapOutput = Path.Combine(_files.MapOutputs(id.Task.Job), id.ToString());
+        var succeeded = false;
         string? directory = null;
+        AttemptContext? context = null;
+        var kept = false;
         try
         {
             directory = _files.PrepareAsync(id, assignment.Job, stop).GetAwaiter().GetResult();
-            var context = new AttemptContext(id, assignment, _node, _stores.Of(assignment.Job.User), directory, errors, progress, stop);
-            var outputs = _files.MapOutputs(id.Task.Job);
+            context = new AttemptContext(id, assignment, _node, _stores.Of(assignment.Job.User), directory, errors, progress, stop);
             var classes = _assemblies.ConfOf(id.Task.Job, assignment.Job, _files.Shipped(id.Task.Job, assignment.Job.User));
             if (id.Task.Kind == TaskKind.Reduce)
                 new ReduceAttempt(context, feed!, _http, _time, classes).Run();
             else if (classes is null)
-                new MapAttempt(context).Run(Path.Combine(outputs, id.ToString()));
+                new MapAttempt(context).Run(mapOutput);
             else
-                new ClassMap(context, classes).Run(Path.Combine(outputs, id.ToString()));
+                new ClassMap(context, classes).Run(mapOutput);
             context.Counters.Add(errors.UserCounters.ToDictionary());
+            succeeded = true;
             return new AttemptResult(true, "", new AttemptReport(
                 context.Counters.ToDictionary(), _files.MapOutputsUrl(id.Task.Job)));
         }
@@ -76,12 +80,23 @@ public sealed class AttemptRunner : IDisposable
         {
             errors.Log(e is AttemptFailedException or RecordTooLongException or ProgramMissingException
                 ? $"java.lang.RuntimeException: {e.Message}" : e.ToString());
-            return new AttemptResult(false, e.Message, new AttemptReport(LogTail: errors.Tail));
+            var debug = context is null ? null : DebugScript.Run(context, _files.LogDirectory(id), e.Message);
+            if (context is not null && context.Conf.Bool(JobConf.KeepFailedFiles))
+            {
+                kept = true;
+                _files.Keep(id.Task.Job);
+                errors.Log($"{JobConf.KeepFailedFiles}: the working directory is kept: {context.WorkDirectory}");
+            }
+            return new AttemptResult(false, e.Message, new AttemptReport(
+                LogTail: debug is null ? errors.Tail : $"{errors.Tail}\n{debug}"));
         }
         finally
         {
-            if (directory is not null)
+            if (directory is not null && !kept)
                 JobFiles.Remove(directory);
+            // What there was no room for as a whole would only take more of it.
+            if (!succeeded && id.Task.Kind == TaskKind.Map)
+                JobFiles.Remove(mapOutput);
         }
     }
 }

@@ -11,12 +11,26 @@ internal sealed class JobFiles(Node node, UserStores stores)
 {
     private readonly ConcurrentDictionary<string, Lazy<Task<string>>> _fetched = new(StringComparer.Ordinal);
 
+    /// <summary>Jobs of which an attempt's files are to be looked at.</summary>
+    private readonly ConcurrentDictionary<string, bool> _kept = new(StringComparer.Ordinal);
+
     /// <summary>Makes an attempt's working directory, with links to the job's shipped files and a <c>tmp</c>.</summary>
     /// <returns>The attempt's directory, which holds <c>work</c>.</returns>
     public async Task<string> PrepareAsync(AttemptId attempt, JobSubmission job, CancellationToken stop)
     {
-        var shipped = await _fetched.GetOrAdd(attempt.Task.Job.ToString(),
-            _ => new Lazy<Task<string>>(() => FetchAsync(attempt.Task.Job, job))).Value.WaitAsync(stop);
+        var name = attempt.Task.Job.ToString();
+        var fetch = _fetched.GetOrAdd(name, _ => new Lazy<Task<string>>(() => FetchAsync(attempt.Task.Job, job)));
+        string shipped;
+        try
+        {
+            shipped = await fetch.Value.WaitAsync(stop);
+        }
+        catch when (fetch.Value.IsFaulted)
+        {
+            // The disk was full, or the store away: neither is for ever.
+            _fetched.TryRemove(KeyValuePair.Create(name, fetch));
+            throw;
+        }
         var directory = Path.Combine(JobDirectory(attempt.Task.Job, job.User), attempt.ToString());
         var work = Path.Combine(directory, "work");
         Directory.CreateDirectory(Path.Combine(work, "tmp"));
@@ -25,7 +39,7 @@ internal sealed class JobFiles(Node node, UserStores stores)
         return directory;
     }
 
-    /// <summary>Where an attempt's <c>stderr</c> goes.</summary>
+    /// <summary>Where an attempt's <c>stderr</c> goes, and what a debug script says.</summary>
     public string LogDirectory(AttemptId attempt)
     {
         var directory = Path.Combine(node.LocalDirectory, "userlogs", attempt.Task.Job.ToString(), attempt.ToString());
@@ -40,13 +54,16 @@ internal sealed class JobFiles(Node node, UserStores stores)
 
     public string MapOutputsUrl(JobId job) => $"{node.SharedUrl}/hadoop/{job}";
 
-    /// <summary>Removes everything of a job but its logs, which go with the sandbox.</summary>
+    /// <summary>The job's files stay until the sandbox goes: attempts' directories have links to those it shipped.</summary>
+    public void Keep(JobId job) => _kept[job.ToString()] = true;
+
+    /// <summary>Removes everything of a job but its logs, and what is to be kept; those go with the sandbox.</summary>
     public void Forget(JobId job)
     {
         _fetched.TryRemove(job.ToString(), out _);
         Remove(MapOutputs(job));
         var users = Path.Combine(node.LocalDirectory, "taskTracker");
-        if (!Directory.Exists(users))
+        if (!Directory.Exists(users) || _kept.TryRemove(job.ToString(), out _))
             return;
         foreach (var user in Directory.EnumerateDirectories(users))
             Remove(Path.Combine(user, "jobcache", job.ToString()));

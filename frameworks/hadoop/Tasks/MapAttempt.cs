@@ -50,7 +50,7 @@ internal sealed class MapAttempt(AttemptContext context)
     private void Read(Action<IRecordSource> map)
     {
         var split = context.Assignment.Split!;
-        using var source = new TrackedSource(RecordSources.Open(context.Conf, split, context.Stores), context);
+        using var source = new TrackedSource(RecordSources.Open(context.Conf, split, context.Stores, context.InputForm), context);
         map(source);
         var counters = context.Counters;
         counters.Add(CounterNames.Framework, CounterNames.MapInputRecords, source.Records);

@@ -15,6 +15,9 @@ internal sealed class MapOutputCollector(
 {
     private readonly SortBuffer _buffer = new(order, (long)(conf.Int(JobConf.SortMib) * 1024L * 1024L * conf.Decimal(JobConf.SpillPercent)));
     private readonly List<(string Path, Segment[] Segments)> _spills = [];
+
+    /// <summary>What the output is packed with; spills, which only this map reads, are not.</summary>
+    private readonly string? _codec = conf.MapOutputCodec;
     private bool _combineMerged;
     private int _filesMade;
     private long _records, _bytes, _spilledRecords;
@@ -44,7 +47,7 @@ internal sealed class MapOutputCollector(
         Segment[] segments;
         if (_spills.Count == 0)
         {
-            Spill(target);
+            Spill(target, _codec);
             segments = _spills[0].Segments;
         }
         else
@@ -52,15 +55,16 @@ internal sealed class MapOutputCollector(
             if (_buffer.Count > 0)
                 Spill(ScratchFile());
             _combineMerged = combiner is not null && _spills.Count >= conf.Int(JobConf.CombineSpillsMin);
-            var factor = conf.Int(JobConf.SortFactor);
-            while (_spills.Count > factor)
+            var rounds = new MergeRounds(conf.Int(JobConf.SortFactor), conf.KeyBytesMax(JobConf.MapMib));
+            while (rounds.Next(_spills.ConvertAll(s => s.Segments.Max(p => p.LongestKey))) is { } round)
             {
-                var merged = MergeSpills(_spills.GetRange(0, factor), ScratchFile());
-                _spills.RemoveRange(0, factor);
-                // At the front: equal keys keep the order in which they were spilled.
-                _spills.Insert(0, merged);
+                var (first, count) = round.GetOffsetAndLength(_spills.Count);
+                var merged = MergeSpills(_spills.GetRange(first, count), ScratchFile());
+                _spills.RemoveRange(first, count);
+                // In their place: equal keys keep the order in which they were spilled.
+                _spills.Insert(first, merged);
             }
-            segments = MergeSpills(_spills, target).Segments;
+            segments = MergeSpills(_spills, target, _codec).Segments;
         }
         MapOutputFile.WriteIndex(Path.Combine(directory, MapOutputFile.IndexName), segments);
         counters.Add(CounterNames.Framework, CounterNames.MapOutputRecords, _records);
@@ -71,12 +75,12 @@ internal sealed class MapOutputCollector(
 
     public void Dispose() => _buffer.Dispose();
 
-    private void Spill(string path)
+    private void Spill(string path, string? codec = null)
     {
         _buffer.Sort();
         var segments = new Segment[partitions];
         using var file = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0);
-        var writer = new RecordWriter(file);
+        using var writer = new RecordWriter(file, codec);
         var next = 0;
         for (var partition = 0; partition < partitions; partition++)
         {
@@ -99,7 +103,7 @@ internal sealed class MapOutputCollector(
         var path = ScratchFile();
         var segments = new Segment[partitions];
         using var file = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0);
-        var writer = new RecordWriter(file);
+        using var writer = new RecordWriter(file);
         for (var i = 0; i < partitions; i++)
         {
             if (i == partition)
@@ -134,23 +138,25 @@ internal sealed class MapOutputCollector(
         _spilledRecords += end - first;
     }
 
-    private (string Path, Segment[] Segments) MergeSpills(List<(string Path, Segment[] Segments)> spills, string path)
+    private (string Path, Segment[] Segments) MergeSpills(
+        List<(string Path, Segment[] Segments)> spills, string path, string? codec = null)
     {
         var segments = new Segment[partitions];
         using (var file = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0))
         {
-            var writer = new RecordWriter(file);
+            using var writer = new RecordWriter(file, codec);
             for (var partition = 0; partition < partitions; partition++)
             {
-                var runs = spills.ConvertAll(s => MapOutputFile.OpenSegment(s.Path, s.Segments[partition]));
+                var runs = spills.ConvertAll(s => MapOutputFile.OpenSegment(s.Path, s.Segments[partition], codec: null));
                 using var merge = new MergeReader(order, runs);
                 if (_combineMerged)
-                    Combine(merge, spills.Sum(s => s.Segments[partition].Length), writer);
+                    Combine(merge, spills.Sum(s => s.Segments[partition].RecordBytes), writer);
                 else
                     Copy(merge, writer);
                 segments[partition] = writer.EndSegment();
             }
-            counters.Add(CounterNames.FileSystem, CounterNames.FileBytesRead, writer.Position);
+            counters.Add(CounterNames.FileSystem, CounterNames.FileBytesRead,
+                spills.Sum(s => s.Segments.Sum(p => p.Length)));
             counters.Add(CounterNames.FileSystem, CounterNames.FileBytesWritten, writer.Position);
         }
         foreach (var (spilled, _) in spills)
@@ -193,7 +199,7 @@ internal sealed class MapOutputCollector(
             return;
         }
         runs.Add(SpillRun());
-        using (var sorted = new MergeReader(order, runs.ConvertAll(r => MapOutputFile.OpenSegment(r.Path, r.Segment))))
+        using (var sorted = new MergeReader(order, runs.ConvertAll(r => MapOutputFile.OpenSegment(r.Path, r.Segment, codec: null))))
             Copy(sorted, writer);
         foreach (var (run, _) in runs)
             File.Delete(run);
@@ -203,7 +209,7 @@ internal sealed class MapOutputCollector(
     {
         var path = ScratchFile();
         using var file = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0);
-        var run = new RecordWriter(file);
+        using var run = new RecordWriter(file);
         _buffer.Sort();
         WriteEntries(run, _buffer, 0, _buffer.Count);
         _buffer.Clear();

@@ -8,10 +8,11 @@ namespace Agora.Hadoop.Tasks;
 /// <summary>
 /// Brings a reduce's part of every map output over, small ones into memory as far as it goes, the others to disk.
 /// </summary>
+/// <param name="codec">Class of the codec that the outputs are packed with; null for none.</param>
 /// <param name="parallelMax">Outputs fetched at the same time.</param>
 internal sealed class MapOutputFetch(
     HttpClient http, TimeProvider time, Node node, MapOutputFeed feed, int maps, int partition, string scratch,
-    long memoryBytesMax, int parallelMax)
+    string? codec, long memoryBytesMax, int parallelMax)
 {
     /// <summary>Tries before an output counts as lost.</summary>
     private const int TriesMax = 4;
@@ -23,14 +24,15 @@ internal sealed class MapOutputFetch(
 
     private long _memoryUsed;
 
-    /// <summary>What a fetch brought: bytes, or a part of a file.</summary>
+    /// <summary>What a fetch brought: bytes, which are unpacked, or a part of a file.</summary>
+    /// <param name="Codec">Class of the codec that the part of the file is packed with; null for none.</param>
     /// <param name="IsOwn">False for a file that the map left on this node, which is read where it is.</param>
-    public readonly record struct Fetched(byte[]? Bytes, string? Path, Segment Segment, bool IsOwn)
+    public readonly record struct Fetched(byte[]? Bytes, string? Path, Segment Segment, string? Codec, bool IsOwn)
     {
-        public long Length => Segment.Length;
+        public bool IsEmpty => Segment.Length == 0;
 
         public RecordReader Open() => Path is not null
-            ? MapOutputFile.OpenSegment(Path, Segment)
+            ? MapOutputFile.OpenSegment(Path, Segment, Codec)
             : new RecordReader(new MemoryStream(Bytes!, writable: false));
 
         /// <summary>Once it has been merged.</summary>
@@ -41,7 +43,14 @@ internal sealed class MapOutputFetch(
         }
     }
 
+    /// <summary>An output without records for the partition.</summary>
+    private static readonly Fetched Nothing = new([], null, default, null, IsOwn: true);
+
+    /// <summary>Bytes brought over, packed if the outputs are.</summary>
     public long TotalBytes { get; private set; }
+
+    /// <summary>What they are unpacked.</summary>
+    public long TotalRecordBytes { get; private set; }
 
     /// <summary>Fetches outputs as the feed tells of them, until it has told of all.</summary>
     /// <param name="progressed">Called with the part that is done, 0 to 1.</param>
@@ -78,7 +87,8 @@ internal sealed class MapOutputFetch(
                 break;
             await next.WaitAsync(stop);
         }
-        TotalBytes = fetched.Values.Sum(f => f.Length);
+        TotalBytes = fetched.Values.Sum(f => f.Segment.Length);
+        TotalRecordBytes = fetched.Values.Sum(f => f.Segment.RecordBytes);
         return [.. fetched.Values];
     }
 
@@ -112,7 +122,7 @@ internal sealed class MapOutputFetch(
                 throw new InvalidDataException($"the index of {directory} is cut off");
         var segment = Segment.Read(entry);
         if (segment.Length == 0)
-            return new Fetched([], null, default, IsOwn: true);
+            return Nothing;
         var path = Path.Combine(directory, MapOutputFile.DataName);
         using var data = File.OpenHandle(path);
         var buffer = new byte[256 << 10];
@@ -126,7 +136,7 @@ internal sealed class MapOutputFetch(
             done += read;
         }
         Check(~crc, segment, path);
-        return new Fetched(null, path, segment, IsOwn: false);
+        return new Fetched(null, path, segment, codec, IsOwn: false);
     }
 
     /// <summary>A file that is not there will not come back; all else may.</summary>
@@ -136,13 +146,19 @@ internal sealed class MapOutputFetch(
     private async Task<Fetched> SegmentAsync(string url, Segment segment, int i, CancellationToken stop)
     {
         if (segment.Length == 0)
-            return new Fetched([], null, default, IsOwn: true);
-        if (segment.Length <= memoryBytesMax / LargestInMemory &&
-            Interlocked.Add(ref _memoryUsed, segment.Length) <= memoryBytesMax)
+            return Nothing;
+        if (segment.RecordBytes <= memoryBytesMax / LargestInMemory && TakeMemory(segment.RecordBytes))
         {
-            var bytes = await RangeAsync(url, segment.Offset, segment.Length, stop);
-            Check(Crc32C.Of(bytes), segment, url);
-            return new Fetched(bytes, null, segment, IsOwn: true);
+            try
+            {
+                return new Fetched(await BytesAsync(url, segment, stop), null, segment, null, IsOwn: true);
+            }
+            catch
+            {
+                // The next try takes it anew.
+                Interlocked.Add(ref _memoryUsed, -segment.RecordBytes);
+                throw;
+            }
         }
         var path = Path.Combine(scratch, $"map{i}.out");
         using var response = await AskAsync(url, segment.Offset, segment.Length, stop);
@@ -156,7 +172,31 @@ internal sealed class MapOutputFetch(
             await file.WriteAsync(buffer.AsMemory(0, read), stop);
         }
         Check(~crc, segment, url);
-        return new Fetched(null, path, segment with { Offset = 0 }, IsOwn: true);
+        return new Fetched(null, path, segment with { Offset = 0 }, codec, IsOwn: true);
+    }
+
+    private bool TakeMemory(long bytes)
+    {
+        if (Interlocked.Add(ref _memoryUsed, bytes) <= memoryBytesMax)
+            return true;
+        Interlocked.Add(ref _memoryUsed, -bytes);
+        return false;
+    }
+
+    /// <summary>
+    /// A part's records, unpacked at once: the packed bytes are there only meanwhile, and merging takes no more than the
+    /// records.
+    /// </summary>
+    private async Task<byte[]> BytesAsync(string url, Segment segment, CancellationToken stop)
+    {
+        var bytes = await RangeAsync(url, segment.Offset, segment.Length, stop);
+        Check(Crc32C.Of(bytes), segment, url);
+        if (codec is null)
+            return bytes;
+        var records = new byte[segment.RecordBytes];
+        await using var unpacked = Codec.UnpackRun(codec, new MemoryStream(bytes, writable: false));
+        await unpacked.ReadExactlyAsync(records, stop);
+        return records;
     }
 
     private async Task<byte[]> RangeAsync(string url, long offset, long length, CancellationToken stop)

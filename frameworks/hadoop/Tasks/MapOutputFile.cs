@@ -18,12 +18,14 @@ internal static class MapOutputFile
         File.WriteAllBytes(path, index);
     }
 
-    public static RecordReader OpenSegment(string path, Segment segment)
+    /// <param name="codec">Class of the codec that the file's runs are packed with; null for none.</param>
+    public static RecordReader OpenSegment(string path, Segment segment, string? codec)
     {
         if (segment.Length == 0)
             return new RecordReader(Stream.Null);
         var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0);
         file.Seek(segment.Offset, SeekOrigin.Begin);
-        return new RecordReader(new BoundedStream(file, segment.Length));
+        var run = new BoundedStream(file, segment.Length);
+        return new RecordReader(codec is null ? run : Codec.UnpackRun(codec, run));
     }
 }

@@ -1,40 +1,51 @@
 using System.Buffers.Binary;
-using Agora.Storage;
 
 namespace Agora.Hadoop.Tasks;
 
 /// <summary>A run of sorted records in a file: where it is and what its bytes add up to.</summary>
-internal readonly record struct Segment(long Offset, long Length, uint Crc)
+/// <param name="Length">Bytes in the file.</param>
+/// <param name="RecordBytes">What they are once unpacked; the same if they are not packed.</param>
+/// <param name="LongestKey">Of its records, in bytes.</param>
+/// <param name="Crc">Of the bytes in the file.</param>
+internal readonly record struct Segment(long Offset, long Length, long RecordBytes, int LongestKey, uint Crc)
 {
-    /// <summary>Size of an entry in an index file, in bytes: offset, length, CRC-32C, four unused; big-endian.</summary>
-    public const int IndexBytes = 24;
+    /// <summary>
+    /// Size of an entry in an index file, in bytes: offset, length, length unpacked, CRC-32C, longest key; big-endian.
+    /// </summary>
+    public const int IndexBytes = 32;
 
     public void Write(Span<byte> entry)
     {
         BinaryPrimitives.WriteInt64BigEndian(entry, Offset);
         BinaryPrimitives.WriteInt64BigEndian(entry[8..], Length);
-        BinaryPrimitives.WriteUInt32BigEndian(entry[16..], Crc);
+        BinaryPrimitives.WriteInt64BigEndian(entry[16..], RecordBytes);
+        BinaryPrimitives.WriteUInt32BigEndian(entry[24..], Crc);
+        BinaryPrimitives.WriteInt32BigEndian(entry[28..], LongestKey);
     }
 
     public static Segment Read(ReadOnlySpan<byte> entry) => new(
         BinaryPrimitives.ReadInt64BigEndian(entry), BinaryPrimitives.ReadInt64BigEndian(entry[8..]),
-        BinaryPrimitives.ReadUInt32BigEndian(entry[16..]));
+        BinaryPrimitives.ReadInt64BigEndian(entry[16..]), BinaryPrimitives.ReadInt32BigEndian(entry[28..]),
+        BinaryPrimitives.ReadUInt32BigEndian(entry[24..]));
 }
 
 /// <summary>
-/// Writes records to a stream as key length, value length, key, value; lengths in 7-bit groups, low ones first.
+/// Writes records to a stream, which it leaves open, as key length, value length, key, value; lengths in 7-bit groups,
+/// low ones first.
 /// </summary>
-internal sealed class RecordWriter(Stream stream)
+/// <param name="codec">Class of the codec each run is packed with by itself; null for none.</param>
+internal sealed class RecordWriter(Stream stream, string? codec = null) : IDisposable
 {
     private const int BufferBytes = 256 << 10;
 
+    private readonly ChecksumStream _file = new(stream);
     private readonly byte[] _buffer = new byte[BufferBytes];
-    private int _used;
-    private uint _crc = Crc32C.Start;
-    private long _segmentStart;
+    private Stream? _packed;
+    private int _used, _longestKey;
+    private long _recordBytes, _segmentStart;
 
-    /// <summary>Bytes written so far.</summary>
-    public long Position { get; private set; }
+    /// <summary>Bytes in the file when the last run ended.</summary>
+    public long Position => _segmentStart;
 
     public void Write(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value)
     {
@@ -43,27 +54,42 @@ internal sealed class RecordWriter(Stream stream)
         var start = _used;
         _used += RecordLength.Write(_buffer.AsSpan(_used), key.Length);
         _used += RecordLength.Write(_buffer.AsSpan(_used), value.Length);
-        Position += _used - start;
+        _recordBytes += _used - start;
+        _longestKey = Math.Max(_longestKey, key.Length);
         Append(key);
         Append(value);
     }
 
     /// <summary>Writes a record that has its lengths before it already.</summary>
-    public void WriteEncoded(ReadOnlySpan<byte> record) => Append(record);
+    public void WriteEncoded(ReadOnlySpan<byte> record)
+    {
+        _longestKey = Math.Max(_longestKey, RecordLength.First(record));
+        Append(record);
+    }
 
     /// <summary>Ends the run of records begun after the last call.</summary>
     public Segment EndSegment()
     {
         Flush();
-        var segment = new Segment(_segmentStart, Position - _segmentStart, ~_crc);
-        _segmentStart = Position;
-        _crc = Crc32C.Start;
+        // A packed stream is whole only when it is closed.
+        _packed?.Dispose();
+        _packed = null;
+        var segment = new Segment(_segmentStart, _file.Written - _segmentStart, _recordBytes, _longestKey, _file.TakeCrc());
+        _segmentStart = _file.Written;
+        _recordBytes = 0;
+        _longestKey = 0;
         return segment;
+    }
+
+    public void Dispose()
+    {
+        _packed?.Dispose();
+        _file.Dispose();
     }
 
     private void Append(ReadOnlySpan<byte> bytes)
     {
-        Position += bytes.Length;
+        _recordBytes += bytes.Length;
         while (!bytes.IsEmpty)
         {
             if (_used == _buffer.Length)
@@ -77,9 +103,12 @@ internal sealed class RecordWriter(Stream stream)
 
     private void Flush()
     {
-        var written = _buffer.AsSpan(0, _used);
-        _crc = Crc32C.Append(_crc, written);
-        stream.Write(written);
+        // A run without records takes no bytes, packed or not.
+        if (_used == 0)
+            return;
+        if (codec is not null)
+            _packed ??= Codec.PackRun(codec, _file);
+        (_packed ?? _file).Write(_buffer.AsSpan(0, _used));
         _used = 0;
     }
 }

@@ -18,6 +18,17 @@ internal static class RecordLength
         return used;
     }
 
+    /// <summary>The first length of an encoded record: its key's.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static unsafe int First(ReadOnlySpan<byte> record)
+    {
+        fixed (byte* first = record)
+        {
+            var at = first;
+            return Read(ref at);
+        }
+    }
+
     /// <summary>Reads a length that is there as a whole, and moves on past it.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static unsafe int Read(ref byte* from)

@@ -17,15 +17,16 @@ internal sealed class ReduceAttempt(
     public void Run()
     {
         var fetch = new MapOutputFetch(http, time, context.Node, feed, context.Assignment.Maps, context.Id.Task.Index,
-            context.Directory, context.Conf.Long(JobConf.SortMib) << 20, context.Conf.Int(JobConf.ParallelCopies));
+            context.Directory, context.Conf.MapOutputCodec, context.Conf.Long(JobConf.SortMib) << 20,
+            context.Conf.Int(JobConf.ParallelCopies));
         var fetched = fetch.AllAsync(part => context.Progress.Fraction = part * Third, context.Stop)
             .GetAwaiter().GetResult().ToList();
         var reduce = classes is null ? null : new ClassReduce(context, classes);
         var order = reduce?.Order ?? context.KeyOrder;
         fetched = MergeToFactor(order, fetched);
         context.Progress.Fraction = 2 * Third;
-        using var merge = new MergeReader(order, [.. fetched.Where(f => f.Length > 0).Select(f => f.Open())]);
-        var input = new ReduceInput(merge, order, fetch.TotalBytes, part =>
+        using var merge = new MergeReader(order, fetched.ConvertAll(f => f.Open()));
+        var input = new ReduceInput(merge, order, fetch.TotalRecordBytes, part =>
         {
             context.Stop.ThrowIfCancellationRequested();
             context.Progress.Fraction = (2 * Third) + (Third * part);
@@ -68,25 +69,25 @@ internal sealed class ReduceAttempt(
         return records;
     }
 
-    /// <summary>Merges files among themselves until no more than <c>io.sort.factor</c> have to be open at once.</summary>
+    /// <summary>Merges outputs among themselves until the rest can be merged at once.</summary>
     private List<MapOutputFetch.Fetched> MergeToFactor(KeyOrder order, List<MapOutputFetch.Fetched> runs)
     {
-        var factor = Math.Max(OpenFilesMin, context.Conf.Int(JobConf.SortFactor));
-        for (var made = 0; runs.Count(r => r.Path is not null) > factor; made++)
+        runs.RemoveAll(r => r.IsEmpty);
+        var rounds = new MergeRounds(Math.Max(OpenFilesMin, context.Conf.Int(JobConf.SortFactor)) + runs.Count(r => r.Path is null),
+            context.Conf.KeyBytesMax(JobConf.ReduceMib));
+        for (var made = 0; rounds.Next(runs.ConvertAll(r => r.Segment.LongestKey)) is { } round; made++)
         {
-            // Neighbours only, so that equal keys keep the order of the input.
-            var last = runs.Select((r, i) => (r, i)).Where(p => p.r.Path is not null).ElementAt(factor - 1).i;
-            var merged = runs.GetRange(0, last + 1);
+            var (first, count) = round.GetOffsetAndLength(runs.Count);
+            var merged = runs.GetRange(first, count);
             var path = Path.Combine(context.Directory, $"merge{made}.out");
             using (var file = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0))
             using (var merge = new MergeReader(order, merged.ConvertAll(r => r.Open())))
             {
-                var writer = new RecordWriter(file);
+                using var writer = new RecordWriter(file);
                 while (merge.Next())
                     writer.Write(merge.Key, merge.Value);
-                var segment = writer.EndSegment();
-                runs.RemoveRange(0, last + 1);
-                runs.Insert(0, new MapOutputFetch.Fetched(null, path, segment, IsOwn: true));
+                runs.RemoveRange(first, count);
+                runs.Insert(first, new MapOutputFetch.Fetched(null, path, writer.EndSegment(), null, IsOwn: true));
             }
             foreach (var run in merged)
                 run.Remove();

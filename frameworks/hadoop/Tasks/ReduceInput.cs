@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Agora.Hadoop.Tasks.Programs;
 
 namespace Agora.Hadoop.Tasks;
@@ -9,8 +10,12 @@ internal sealed class ReduceInput(MergeReader merge, KeyOrder order, long totalB
 {
     private const int RecordsPerReport = 1024;
 
+    /// <summary>Of longer keys a digest is kept, which tells as well whether the next is the same.</summary>
+    private const int KeptKeyBytesMax = 1 << 20;
+
     private byte[] _lastKey = [];
     private int _lastLength;
+    private bool _lastIsDigest;
     private long _bytes;
 
     public long Records { get; private set; }
@@ -26,14 +31,21 @@ internal sealed class ReduceInput(MergeReader merge, KeyOrder order, long totalB
         if (!merge.Next())
             return false;
         var key = merge.Key;
-        StartsGroup = Records == 0 || order.Compare(_lastKey.AsSpan(0, _lastLength), key) != 0;
+        // Orders by fields or numbers have equal keys with different bytes.
+        var isDigest = key.Length > KeptKeyBytesMax && order.IsByBytes;
+        Span<byte> digest = stackalloc byte[SHA256.HashSizeInBytes];
+        if (isDigest)
+            SHA256.HashData(key, digest);
+        var compared = isDigest ? digest : key;
+        StartsGroup = Records == 0 || isDigest != _lastIsDigest || (isDigest
+            ? !digest.SequenceEqual(_lastKey.AsSpan(0, _lastLength)) : order.Compare(_lastKey.AsSpan(0, _lastLength), key) != 0);
         if (StartsGroup)
         {
             Groups++;
-            if (_lastKey.Length < key.Length)
-                _lastKey = new byte[key.Length];
-            key.CopyTo(_lastKey);
-            _lastLength = key.Length;
+            if (_lastKey.Length < compared.Length)
+                _lastKey = new byte[compared.Length];
+            compared.CopyTo(_lastKey);
+            (_lastLength, _lastIsDigest) = (compared.Length, isDigest);
         }
         _bytes += key.Length + merge.ValueLength;
         if (++Records % RecordsPerReport == 0)

@@ -141,7 +141,6 @@ public sealed class ClassJobTests : IDisposable
     public void A_job_that_contradicts_itself_is_refused_before_it_starts()
     {
         var conf = Job("x\n");
-        Assert.Contains("no mapper", Refusal(conf), StringComparison.Ordinal);
         conf.SetMapperClass<FailingMapper>();
         conf.SetReducerClass<InOrderReducer>();
         Assert.Contains("writes (String, Int64)", Refusal(conf), StringComparison.Ordinal);
@@ -190,6 +189,69 @@ public sealed class ClassJobTests : IDisposable
         Assert.NotEmpty(written);
         Assert.Equal(written.Select(r => r.Key).Order(StringComparer.Ordinal), Records(In("sorted/part-00000")).Select(r => r.Key));
         Assert.Equal(written.Order(), Records(In("sorted/part-00000")).Order());
+    }
+
+    public sealed class LongestFirst : Reducer<string, string, string, long>
+    {
+        protected override void Reduce(string key, IEnumerable<string> values, Context context) =>
+            context.Write(key, values.Max(v => v.Length));
+    }
+
+    [Fact]
+    public void A_job_without_a_mapper_passes_its_input_on_as_what_the_format_reads()
+    {
+        var conf = Job("b\t22\na\t1\nb\t333\n");
+        JobClient.RunJob(conf);
+        Assert.Equal("0\tb\t22\n5\ta\t1\n9\tb\t333\n", Output("part-00000"));
+        Directory.Delete(In("out"), recursive: true);
+        conf.SetReducerClass<LongestFirst>();
+        Assert.Contains("writes (Int64, String)", Refusal(conf), StringComparison.Ordinal);
+        conf.SetInputFormat<KeyValueTextInputFormat>();
+        JobClient.RunJob(conf);
+        Assert.Equal("a\t1\nb\t3\n", Output("part-00000"));
+    }
+
+    [Fact]
+    public void Sequence_files_without_a_mapper_have_the_types_of_the_reducer_or_stay_bytes()
+    {
+        var conf = Job("b\t22\na\t1\n");
+        conf.SetInputFormat<KeyValueTextInputFormat>();
+        conf.SetOutputFormat<SequenceFileOutputFormat>();
+        JobClient.RunJob(conf);
+        conf.SetInputFormat<SequenceFileInputFormat>();
+        conf.SetInputPaths($"file:{In("out")}");
+        conf.SetOutputPath($"file:{In("again")}");
+        JobClient.RunJob(conf);
+        Assert.Equal(Records(In("out/part-00000")), Records(In("again/part-00000")));
+        conf.SetInputPaths($"file:{In("again")}");
+        conf.SetOutputPath($"file:{In("text")}");
+        conf.SetReducerClass<LongestFirst>();
+        conf.SetOutputFormat<TextOutputFormat>();
+        JobClient.RunJob(conf);
+        Assert.Equal("a\t1\nb\t2\n", File.ReadAllText(In("text/part-00000")));
+    }
+
+    public sealed class ReadingMapper : Mapper<long, string, string, string>
+    {
+        protected override void Map(long key, string value, Context context) =>
+            context.Write(value, File.ReadAllText(Path.Combine(context.WorkDirectory, "dir", "in.txt")));
+    }
+
+    [Fact]
+    public void Generic_options_ship_archives_and_name_the_store_of_paths_without_one()
+    {
+        using (var zip = System.IO.Compression.ZipFile.Open(In("a.zip"), System.IO.Compression.ZipArchiveMode.Create))
+        using (var entry = zip.CreateEntry("in.txt").Open())
+            entry.Write("packed"u8);
+        var conf = Job("x\n");
+        Assert.Equal(["rest"], GenericOptions.Parse(conf, ["-archives", $"{In("a.zip")}#dir", "-fs", "file:///", "rest"]));
+        conf.SetMapperClass<ReadingMapper>();
+        conf.SetInputPaths(In("in"));
+        conf.SetOutputPath(In("out"));
+        JobClient.RunJob(conf);
+        Assert.Equal("x\tpacked\n", Output("part-00000"));
+        Assert.Contains("names no store", Assert.Throws<ArgumentException>(
+            () => GenericOptions.Parse(conf, ["-fs", "ftp://somewhere"])).Message, StringComparison.Ordinal);
     }
 
     private JobConf Job(string input)

@@ -81,7 +81,7 @@ public sealed class InputFormatTests : IDisposable
     {
         var conf = new JobConf(properties.Select(p => p.Split('=', 2)).ToDictionary(p => p[0], p => p[1]));
         using var stores = new Stores(null, "ann");
-        using var source = RecordSources.Open(conf, new InputSplit($"file:{path}", offset, length, [], 0), stores);
+        using var source = RecordSources.Open(conf, new InputSplit($"file:{path}", offset, length, [], 0), stores, RecordForm.Text);
         List<string> records = [];
         while (source.Next())
             records.Add($"{Encoding.UTF8.GetString(source.Key)}={Encoding.UTF8.GetString(source.Value)}");

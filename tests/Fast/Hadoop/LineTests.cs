@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using Agora.Hadoop.Jobs;
 using Agora.Hadoop.Tasks;
@@ -109,12 +110,12 @@ public sealed class LineTests : IDisposable
                 cut.Cut(line, out var key, out var value);
                 expected.Write([.. key, (byte)'\t', .. value, (byte)'\n']);
             }
-            var passed = new MemoryStream();
+            var passed = new ArrayBufferWriter<byte>();
             var lines = new TextLines(passed, (byte)'\t');
             using var blocks = new LineReader(new Trickle(text, step));
             while (blocks.NextBlock(long.MaxValue, out var block, out _))
                 lines.Write(block);
-            return cut.IsUndoneBy("\t"u8) && lines.Records == count && passed.ToArray().SequenceEqual(expected.ToArray());
+            return cut.IsUndoneBy("\t"u8) && lines.Records == count && passed.WrittenSpan.SequenceEqual(expected.ToArray());
         });
 
     private static List<string> Read(Stream stream, bool hex = false)

@@ -44,8 +44,13 @@ public sealed class SortTests : IDisposable
         }
     }
 
-    [Fact]
-    public void Output_that_does_not_fit_in_memory_is_sorted_the_same_with_equal_keys_in_the_order_they_came()
+    [Theory]
+    [InlineData(null)]
+    [InlineData("org.apache.hadoop.io.compress.DefaultCodec")]
+    [InlineData("GzipCodec")]
+    [InlineData("BZip2Codec")]
+    [InlineData("ZStandardCodec")]
+    public void Output_that_does_not_fit_in_memory_is_sorted_the_same_with_equal_keys_in_the_order_they_came(string? codec)
     {
         // 40,000 records of some 60 bytes are more than three times what 1 MiB takes, so there are several spills;
         // a factor of 2 makes their merge go in rounds.
@@ -53,7 +58,7 @@ public sealed class SortTests : IDisposable
         var records = Enumerable.Range(0, 40_000).Select(i =>
             (Encoding.UTF8.GetBytes($"key{random.Next(500)}"), Encoding.UTF8.GetBytes($"value {i} {new string('x', 20)}")))
             .ToList();
-        var output = Collect(2, memoryMib: 1, records);
+        var output = Collect(2, memoryMib: 1, records, codec);
         var partitioner = new KeyPartitioner(null, 2);
         for (var part = 0; part < 2; part++)
         {
@@ -144,13 +149,16 @@ public sealed class SortTests : IDisposable
         Assert.Contains("-kF[.C][nr]", e.Message, StringComparison.Ordinal);
     }
 
+    /// <param name="codec">What the output is packed with; null for nothing.</param>
     private List<(byte[] Key, byte[] Value)>[] Collect(
-        int partitions, int memoryMib, IEnumerable<(byte[] Key, byte[] Value)> records)
+        int partitions, int memoryMib, IEnumerable<(byte[] Key, byte[] Value)> records, string? codec = null)
     {
         var conf = new JobConf(new Dictionary<string, string>
         {
             [JobConf.SortMib] = memoryMib.ToString(),
             [JobConf.SortFactor] = "2",
+            [JobConf.CompressMapOutput] = codec is null ? "false" : "true",
+            [JobConf.MapCodec] = codec ?? "",
         });
         using var collector = new MapOutputCollector(conf, KeyOrder.Bytes, new KeyPartitioner(null, partitions), partitions,
             _directory, new Counters(), null);
@@ -164,7 +172,7 @@ public sealed class SortTests : IDisposable
         for (var part = 0; part < partitions; part++)
         {
             using var reader = MapOutputFile.OpenSegment(Path.Combine(output, MapOutputFile.DataName),
-                Segment.Read(index.AsSpan(part * Segment.IndexBytes)));
+                Segment.Read(index.AsSpan(part * Segment.IndexBytes)), codec);
             result[part] = [];
             while (reader.Next())
                 result[part].Add((reader.Key.ToArray(), reader.Value.ToArray()));

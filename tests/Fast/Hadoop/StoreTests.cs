@@ -120,6 +120,32 @@ public sealed class StoreTests : IAsyncLifetime
         Assert.False(File.Exists(stray));
     }
 
+    [Fact]
+    public async Task A_node_that_takes_no_block_gives_its_place_to_another_and_none_that_does_refuses_the_file()
+    {
+        Directory.Delete(Path.Combine(_root, "node1"), recursive: true);
+        // Blocks begin with each node in turn.
+        await WriteAsync("/f", new byte[2500]);
+        Assert.All(await _store.LocateAsync("/f", 0, 2500, Stop), b => Assert.Equal(["node2", "node3"], b.Hosts.Order()));
+        Directory.Delete(Path.Combine(_root, "node2"), recursive: true);
+        Directory.Delete(Path.Combine(_root, "node3"), recursive: true);
+        var refused = await Assert.ThrowsAsync<StorageException>(() => WriteAsync("/g", new byte[2500]));
+        Assert.StartsWith("File /g could only be replicated to 0 nodes, instead of 1 (node", refused.Message, StringComparison.Ordinal);
+        Assert.Null(await _store.StatAsync("/g", Stop));
+    }
+
+    [Theory]
+    [InlineData("/q?op=GETQUOTAUSAGE", """{"QuotaUsage":{"fileAndDirectoryCount":2,"quota":-1,"spaceConsumed":20,"spaceQuota":-1}}""")]
+    [InlineData("/tmp?op=GETACLSTATUS",
+        """{"AclStatus":{"entries":[],"group":"supergroup","owner":"root","permission":"1777","stickyBit":true}}""")]
+    [InlineData("/q/f?op=LISTXATTRS", """{"XAttrNames":"[]"}""")]
+    public async Task What_newer_clients_ask_of_a_path_has_the_answer_of_a_store_without_quotas_lists_and_attributes(string target, string answer)
+    {
+        await WriteAsync("/q/f", new byte[10]);
+        using var http = new HttpClient();
+        Assert.Equal(answer, await http.GetStringAsync($"{_host.Address}webhdfs/v1{target}", Stop));
+    }
+
     [Theory]
     [InlineData("GET", "/nope?op=GETFILESTATUS", 404, "FileNotFoundException", "File does not exist: /nope")]
     [InlineData("GET", "/nope?op=LISTSTATUS", 404, "FileNotFoundException", "File /nope does not exist.")]

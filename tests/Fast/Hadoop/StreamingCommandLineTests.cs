@@ -34,6 +34,8 @@ public sealed class StreamingCommandLineTests
     [InlineData("mapred.combiner.class", "org.apache.hadoop.mapred.lib.aggregate.ValueAggregatorCombiner", "-reducer", "Aggregate")]
     [InlineData("stream.recordreader.begin", "<doc>", "-inputreader", "StreamXmlRecordReader,begin=<doc>,end=</doc>")]
     [InlineData("stream.reduce.output", "keyonlytext", "-io", "keyOnlyText")]
+    [InlineData("stream.map.input", "typedbytes", "-io", "typedbytes")]
+    [InlineData("mapred.reduce.task.debug.script", "look.sh -x", "-reducedebug", "look.sh -x")]
     public void Classes_and_forms_are_known_by_their_names(string property, string set, string option, string value) =>
         Assert.Equal(set, Parsed("-input", "a", "-output", "o", option, value).Conf[property]);
 
@@ -61,8 +63,7 @@ public sealed class StreamingCommandLineTests
 
     [Theory]
     [InlineData("-inputformat", "org.apache.hadoop.mapred.MultiFileInputFormat")]
-    [InlineData("-io", "typedbytes")]
-    [InlineData("-mapdebug", "script")]
+    [InlineData("-io", "avro")]
     [InlineData("-mapper", "org.apache.hadoop.mapred.lib.MultithreadedMapRunner")]
     public void What_cannot_be_honoured_yet_is_refused_and_not_passed_over(string option, string value)
     {
@@ -78,8 +79,13 @@ public sealed class StreamingCommandLineTests
             ["mapred.reduce.tasks"] = "many",
             ["io.sort.mb"] = "0",
             ["mapred.output.format.class"] = "no.Such",
+            ["mapred.compress.map.output"] = "true",
+            ["mapred.map.output.compression.codec"] = "org.apache.hadoop.io.compress.SnappyCodec",
+            // Of no account, as the output is not to be compressed.
+            ["mapred.output.compression.codec"] = "no.Such",
         }).Problems();
-        Assert.Equal(3, problems.Count);
+        Assert.Equal(4, problems.Count);
+        Assert.Contains("GzipCodec", problems[3], StringComparison.Ordinal);
     }
 
     private static StreamingCommandLine Parsed(params string[] args)

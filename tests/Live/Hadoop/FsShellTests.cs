@@ -50,6 +50,18 @@ public sealed partial class FsShellTests(HadoopCluster cluster)
     }
 
     [Fact]
+    public async Task Packed_files_are_printed_unpacked_whatever_they_are_called()
+    {
+        await cluster.OutputAsync("python3 -c 'import bz2, sys; sys.stdout.buffer.write(bz2.compress(b\"one\\n\") + bz2.compress(b\"two\\n\"))' | " +
+            "hadoop fs -put - /packed/b");
+        // A frame of one block that is not compressed: its header, two bytes of content, the block's header and bytes.
+        await cluster.OutputAsync(@"printf '\050\265\057\375\040\002\021\000\000z\n' | hadoop fs -put - /packed/z");
+        await cluster.OutputAsync("python3 -c 'import sys, zlib; sys.stdout.buffer.write(zlib.compress(b\"three\\n\"))' | " +
+            "hadoop fs -put - /packed/c.deflate");
+        Assert.Equal("one\ntwo\nthree\nz\n", await cluster.OutputAsync("hadoop fs -text '/packed/*'"));
+    }
+
+    [Fact]
     public async Task Generic_options_name_another_store_and_properties()
     {
         await cluster.OutputAsync("printf 123 | hadoop fs -D dfs.block.size=1048576 -Ddfs.replication=2 -put - /generic/f");

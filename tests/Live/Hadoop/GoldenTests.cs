@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.RegularExpressions;
 using Xunit;
 
 namespace Agora.Tests.Live.Hadoop;
@@ -62,6 +63,7 @@ public sealed class GoldenTests(HadoopCluster cluster)
         var run = await cluster.RunAsync(command, Directory(name),
             ("J", "hadoop-streaming-1.0.3.jar"), ("IN", input), ("OUT", $"/golden/{name}/out"));
         Assert.True(run.Code.ToString() == File.ReadAllText(Path.Combine(Directory(name), "expected", "rc.txt")).Trim(), run.Error);
+        CheckConsole(run, $"/golden/{name}/out");
         List<(string, byte[], byte[])> parts = [];
         foreach (var file in System.IO.Directory.GetFiles(Path.Combine(Directory(name), "expected"), "part-*").Order())
         {
@@ -71,6 +73,31 @@ public sealed class GoldenTests(HadoopCluster cluster)
         var listed = await cluster.RunAsync($"hadoop fs -ls '/golden/{name}/out/part-*'");
         Assert.Equal(parts.Count, listed.Output.Split('\n').Count(l => l.Contains("/part-", StringComparison.Ordinal)));
         return parts;
+    }
+
+    /// <summary>What tools read off the console, in Hadoop's order; times, ids and how often progress is told are left out.</summary>
+    private static void CheckConsole(HadoopCluster.Result run, string output)
+    {
+        const string Progress = "progress";
+        string[] where = ["To kill this job, run:", "hadoop job  -Dmapred.job.tracker=HOST -kill JOB", "Tracking URL: http://HOST/jobdetails.jsp?jobid=JOB"];
+        Assert.StartsWith("packageJobJar: [", run.Output, StringComparison.Ordinal);
+        var told = Regex.Matches(run.Error, @"^\d\d/\d\d/\d\d \d\d:\d\d:\d\d (?:INFO|ERROR) streaming\.StreamJob: (.*)$", RegexOptions.Multiline)
+            .Select(m => m.Groups[1].Value).Where(l => !l.StartsWith("getLocalDirs(): [", StringComparison.Ordinal)).ToList();
+        var progress = told.Where(l => Regex.IsMatch(l, @"^ map \d+%  reduce \d+%$")).ToList();
+        Assert.Equal(" map 100%  reduce 100%", progress[^1]);
+        Assert.Equal(progress.Distinct(), progress);
+        List<string> lines = [];
+        foreach (var line in told.Select(l => progress.Contains(l) ? Progress : Regex.Replace(Regex.Replace(Regex.Replace(l,
+            @"job_\d{12}_\d{4}", "JOB"), @"127\.0\.0\.1:\d+", "HOST"), @"^\S+/(hadoop job )|_\d{12}_\d{4}_m_00000\d$", "$1")))
+        {
+            if (line != Progress || lines[^1] != Progress)
+                lines.Add(line);
+        }
+        string[] end = run.Code == 0 ? ["Job complete: JOB", $"Output: {output}"]
+            : [.. where, "Job not successful. Error: # of failed Map Tasks exceeded allowed limit. FailedCount: 1. LastFailedTask: task", "killJob..."];
+        Assert.Equal(["Running job: JOB", .. where, Progress, .. end], lines);
+        if (run.Code != 0)
+            Assert.EndsWith("\nStreaming Command Failed!\n", run.Error, StringComparison.Ordinal);
     }
 
     private async Task<string> PutAsync(string name, string as_)

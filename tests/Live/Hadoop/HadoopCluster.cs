@@ -22,6 +22,14 @@ public sealed class HadoopCluster : IAsyncLifetime
 
     internal HadoopCluster(int agents) => _agents = agents;
 
+    /// <summary>Directories below the cluster's own, each to be a disk of so many MiB.</summary>
+    internal IReadOnlyList<(string Directory, int Mib)> SmallDisks { get; init; } = [];
+
+    /// <summary>Why there are no small disks: mounting them takes root.</summary>
+    internal string? NoSmallDisks { get; private set; }
+
+    public string StateDirectory => _state;
+
     public Uri Master => new($"http://127.0.0.1:{_port}");
 
     /// <summary>Far more than any command here takes; a hang is told with what was said so far.</summary>
@@ -38,6 +46,12 @@ public sealed class HadoopCluster : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
+        foreach (var (directory, mib) in SmallDisks)
+        {
+            var mount = await RunAsync($"mkdir -p {directory} && mount -t tmpfs -o size={mib}m small {directory}");
+            if (mount.Code != 0)
+                NoSmallDisks = mount.Error;
+        }
         var up = await RunAsync($"agora up --agents {_agents} --cpus 2 --mem 2048 --port {_port} --detach");
         Assert.True(up.Code == 0, $"agora up failed (was ./build run?): {up.Output}{up.Error}");
     }
@@ -45,6 +59,8 @@ public sealed class HadoopCluster : IAsyncLifetime
     public async ValueTask DisposeAsync()
     {
         await RunAsync("agora down");
+        foreach (var (directory, _) in SmallDisks)
+            await RunAsync($"umount {directory}");
         Directory.Delete(_state, recursive: true);
     }
 

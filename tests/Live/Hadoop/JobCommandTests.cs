@@ -12,9 +12,11 @@ public sealed class JobCommandTests(HadoopCluster cluster)
     {
         await cluster.OutputAsync("echo one > one; hadoop fs -put one /jobs/why-in");
         var run = await cluster.RunAsync("hadoop jar hadoop-streaming.jar -D mapred.map.max.attempts=1 -D mapred.job.name=why " +
-            "-input /jobs/why-in -output /jobs/why -mapper \"sh -c 'echo because >&2; exit 3'\" -reducer NONE");
+            "-input /jobs/why-in -output /jobs/why -mapper \"sh -c 'echo because >&2; exit 3'\" -reducer NONE " +
+            "-mapdebug \"sh -c 'echo looked at \\$(cat \\$1)'\"");
         Assert.Equal(1, run.Code);
         var job = JobOf(run.Error);
+        Assert.Contains("debugout:\nlooked at because java.lang.RuntimeException: ", await cluster.OutputAsync($"hadoop job -logs {job}"), StringComparison.Ordinal);
         Assert.Contains("because\n", await cluster.OutputAsync($"hadoop job -logs {job}"), StringComparison.Ordinal);
         Assert.Matches($"FAILED attempt_{job[4..]}_m_00000\\d_0 http://", await cluster.OutputAsync($"mapred job -events {job} 0 10"));
         var history = await cluster.OutputAsync("hadoop job -history /jobs/why");

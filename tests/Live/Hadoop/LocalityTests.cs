@@ -52,6 +52,22 @@ public sealed class LocalityTests(HadoopCluster cluster)
         Assert.False(counters.ContainsKey("Offers rejected for locality"));
     }
 
+    [Fact]
+    public async Task Data_local_maps_read_blocks_from_their_files_and_not_through_the_store()
+    {
+        const int Blocks = 16;
+        await cluster.OutputAsync($"seq -f %015.0f {Blocks << 16} > numbers && hadoop fs -D dfs.block.size={1 << 20} -put numbers /locality/files/text");
+        var before = ReadByStore();
+        var counters = await cluster.CountersOfAsync("-D mapred.reduce.tasks=0 -input /locality/files -output /locality/files-out -mapper 'wc -l'");
+        // The lines across blocks' borders may cost it some; its watch over damage reads a block now and then.
+        Assert.InRange(ReadByStore() - before, 0, (Blocks << 20) / 2);
+        Assert.Equal(counters["Launched map tasks"], counters["Data-local map tasks"]);
+        Assert.Equal($"{Blocks << 16}", (await cluster.OutputAsync(
+            "hadoop fs -cat '/locality/files-out/part-*' | awk '{ n += $1 } END { print n }'")).Trim());
+
+        long ReadByStore() => long.Parse(File.ReadLines($"/proc/{cluster.ProcessOf("hadoop-store")}/io").First().Split(' ')[1]);
+    }
+
     /// <summary>About a megabyte of text as it comes on any machine.</summary>
     private async Task<string> TextAsync(string name)
     {

@@ -6,6 +6,9 @@ public abstract class InputFormat
     private protected InputFormat()
     {
     }
+
+    /// <summary>What its records are, for a job without a mapper; null if that is for the job to say.</summary>
+    internal virtual (Type Key, Type Value)? RecordTypes => null;
 }
 
 /// <summary>

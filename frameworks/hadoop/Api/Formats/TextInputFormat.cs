@@ -5,6 +5,8 @@ namespace Agora.MapReduce;
 /// <summary>Lines of text: the key is where the line begins (<c>long</c>), the value the line without its end.</summary>
 public class TextInputFormat : FileInputFormat
 {
+    internal override (Type Key, Type Value)? RecordTypes => (typeof(long), typeof(string));
+
     public override RecordReader Open(FileSplit split, JobConf conf) => new Reader(split.OpenLines());
 
     private sealed class Reader(ILineSource lines) : RecordReader
@@ -49,6 +51,8 @@ public sealed class NLineInputFormat : TextInputFormat
 public sealed class KeyValueTextInputFormat : FileInputFormat
 {
     public const string Separator = "key.value.separator.in.input.line";
+
+    internal override (Type Key, Type Value)? RecordTypes => (typeof(string), typeof(string));
 
     public override RecordReader Open(FileSplit split, JobConf conf) =>
         new Reader(split.OpenLines(), Encoding.UTF8.GetBytes(conf.Get(Separator, "\t")));

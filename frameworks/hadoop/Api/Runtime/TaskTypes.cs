@@ -11,8 +11,8 @@ internal sealed class TaskTypes
     public TaskTypes(JobConf conf)
     {
         _conf = conf;
-        _mapper = conf.GetClass(JobConf.MapperClass) ?? throw new TypeLoadException(
-            "no mapper: call conf.SetMapperClass<T>(), with IdentityMapper<K, V> to pass records on as they are");
+        InputFormat = (InputFormat)Activator.CreateInstance(conf.GetClass(JobConf.InputFormatClass) ?? typeof(TextInputFormat))!;
+        _mapper = conf.GetClass(JobConf.MapperClass) ?? Identity();
         _map = Arguments(_mapper, typeof(Mapper<,,,>), "mapper");
         var combiner = conf.GetClass(JobConf.CombinerClass);
         Combiner = combiner is null ? null : Arguments(combiner, typeof(Reducer<,,,>), "combiner");
@@ -31,7 +31,6 @@ internal sealed class TaskTypes
             Arguments(partitioner, typeof(Partitioner<,>), "partitioner") is var parts &&
             (parts[0] != _map[2] || parts[1] != _map[3]))
             throw new TypeLoadException($"partitioner {partitioner} is of {Pair(parts)}, but the mapper writes {Pair(_map[2..])}");
-        InputFormat = (InputFormat)Activator.CreateInstance(conf.GetClass(JobConf.InputFormatClass) ?? typeof(TextInputFormat))!;
         OutputFormat = (OutputFormat)Activator.CreateInstance(conf.GetClass(JobConf.OutputFormatClass) ?? typeof(TextOutputFormat))!;
         _ = KeyComparer(JobConf.KeyComparatorClass);
         _ = KeyComparer(JobConf.GroupingComparatorClass);
@@ -57,6 +56,20 @@ internal sealed class TaskTypes
     /// <summary>Null without a combiner.</summary>
     public ReduceTask? Combine() =>
         Combiner is null ? null : ReduceOf(_conf.GetClass(JobConf.CombinerClass)!, Combiner);
+
+    /// <summary>
+    /// A job without a mapper passes its input on: as what the input format reads, else as what is to be reduced, else as
+    /// bytes.
+    /// </summary>
+    private Type Identity()
+    {
+        if (InputFormat.RecordTypes is var (key, value))
+            return typeof(IdentityMapper<,>).MakeGenericType(key, value);
+        var reducer = _conf.GetClass(JobConf.CombinerClass) ?? _conf.GetClass(JobConf.ReducerClass);
+        return typeof(IdentityMapper<,>).MakeGenericType(reducer is null
+            ? [typeof(ReadOnlyMemory<byte>), typeof(ReadOnlyMemory<byte>)]
+            : Arguments(reducer, typeof(Reducer<,,,>), "reducer")[..2]);
+    }
 
     private ReduceTask ReduceOf(Type reducer, Type[] types) => (ReduceTask)Activator.CreateInstance(
         typeof(ReduceTask<,,,>).MakeGenericType(types), Activator.CreateInstance(reducer), OutputFormat)!;

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Text;
+using Agora.MapReduce;
 
 namespace Agora.Hadoop.Tasks.Input;
 
@@ -38,6 +39,22 @@ internal sealed class BinaryStream(Stream stream)
             Position += part;
         }
         return bytes;
+    }
+
+    /// <summary>Appends so many bytes.</summary>
+    /// <exception cref="EndOfStreamException">There are fewer.</exception>
+    public void Bytes(int count, ByteBuffer to)
+    {
+        for (var left = count; left > 0;)
+        {
+            if (AtEnd)
+                throw new EndOfStreamException("the file ends within a record");
+            var part = Math.Min(left, _end - _at);
+            to.Write(_buffer.AsSpan(_at, part));
+            _at += part;
+            left -= part;
+            Position += part;
+        }
     }
 
     public void Skip(long count)

@@ -1,13 +1,13 @@
-using System.Buffers.Binary;
-using System.Text;
 using Agora.Hadoop.Jobs;
+using Agora.Hadoop.Tasks.Forms;
+using Agora.MapReduce;
 using Agora.Storage;
 
 namespace Agora.Hadoop.Tasks.Input;
 
 /// <summary>
-/// Hadoop's SequenceFile, not compressed, as text: keys and values of the classes Text, LongWritable, IntWritable,
-/// BytesWritable and NullWritable. The part of a split begins at the first sync mark in it.
+/// Hadoop's SequenceFile, not compressed, its keys and values as records of some form. The part of a split begins at the
+/// first sync mark in it.
 /// </summary>
 internal sealed class SequenceFileSource : IRecordSource
 {
@@ -19,11 +19,13 @@ internal sealed class SequenceFileSource : IRecordSource
     private readonly byte[] _mark;
     private readonly string _keyClass, _valueClass;
     private readonly bool _begun;
-    private byte[] _key = [], _value = [];
+    private readonly RecordForm _form;
+    private readonly ByteBuffer _record = new(), _key = new(), _value = new();
 
-    public SequenceFileSource(SplitStream stream, InputSplit split)
+    public SequenceFileSource(SplitStream stream, InputSplit split, RecordForm form)
     {
         _stream = stream;
+        _form = form;
         _length = split.Length;
         _file = new BinaryStream(stream);
         var magic = _file.Bytes(4);
@@ -39,16 +41,16 @@ internal sealed class SequenceFileSource : IRecordSource
             for (var pairs = _file.Int(); pairs > 0; pairs--)
                 _ = (_file.Text(), _file.Text());
         _mark = _file.Bytes(MarkBytes);
-        // What is before the split's first mark belongs to the split before.
-        _begun = split.Offset <= _file.Position || SkipToMark(split.Offset);
+        // What is before the split's first mark belongs to the split before; the first records, to that in which they begin.
+        _begun = split.Offset > _file.Position ? SkipToMark(split.Offset) : _file.Position < stream.SplitEnd;
     }
 
     public long Records { get; private set; }
     public long Position { get; private set; }
     public long BytesRead => _file.Position;
     public double Fraction => _length == 0 ? 1 : Math.Min(1, (double)BytesRead / _length);
-    public ReadOnlySpan<byte> Key => _key;
-    public ReadOnlySpan<byte> Value => _value;
+    public ReadOnlySpan<byte> Key => _key.Span;
+    public ReadOnlySpan<byte> Value => _value.Span;
 
     public static bool IsSequenceFile(StoredPath file)
     {
@@ -77,8 +79,12 @@ internal sealed class SequenceFileSource : IRecordSource
         var keyLength = _file.Int();
         if (length < 0 || keyLength < 0 || keyLength > length || length > RecordTooLongException.BytesMax)
             throw new InvalidDataException("the SequenceFile is damaged: the length of a record cannot be");
-        _key = AsText(_keyClass, _file.Bytes(keyLength));
-        _value = AsText(_valueClass, _file.Bytes(length - keyLength));
+        _record.Clear();
+        _file.Bytes(length, _record);
+        _key.Clear();
+        Writables.Append(_keyClass, _record.Span[..keyLength], _form, _key);
+        _value.Clear();
+        Writables.Append(_valueClass, _record.Span[keyLength..], _form, _value);
         Records++;
         return true;
     }
@@ -100,15 +106,4 @@ internal sealed class SequenceFileSource : IRecordSource
         }
         return false;
     }
-
-    private static byte[] AsText(string writable, byte[] bytes) => writable switch
-    {
-        "org.apache.hadoop.io.Text" => bytes[BinaryStream.VLongBytes(bytes)..],
-        "org.apache.hadoop.io.LongWritable" => Encoding.ASCII.GetBytes($"{BinaryPrimitives.ReadInt64BigEndian(bytes)}"),
-        "org.apache.hadoop.io.IntWritable" => Encoding.ASCII.GetBytes($"{BinaryPrimitives.ReadInt32BigEndian(bytes)}"),
-        "org.apache.hadoop.io.NullWritable" => [],
-        "org.apache.hadoop.io.BytesWritable" => Encoding.ASCII.GetBytes(
-            string.Join(' ', bytes.Skip(sizeof(int)).Select(b => b.ToString("x2")))),
-        _ => throw new AttemptFailedException($"a SequenceFile of {writable} cannot be read as text"),
-    };
 }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using Agora.Hadoop.Jobs;
 using Agora.Storage;
 
@@ -7,7 +8,7 @@ namespace Agora.Hadoop.Tasks.Output;
 /// A file of an attempt's output, below the attempt's own directory. It is in the store once it is finished; disposed
 /// of before that, it never appears.
 /// </summary>
-internal sealed class PartFile : IDisposable
+internal sealed class PartFile : IBufferWriter<byte>, IDisposable
 {
     private const int BufferBytes = 128 << 10;
 
@@ -50,6 +51,18 @@ internal sealed class PartFile : IDisposable
         bytes.CopyTo(_buffer.AsSpan(_used));
         _used += bytes.Length;
     }
+
+    /// <param name="sizeHint">At most the size of the buffer, 128 KiB.</param>
+    public Memory<byte> GetMemory(int sizeHint = 0)
+    {
+        if (Math.Max(1, sizeHint) > _buffer.Length - _used)
+            Drain();
+        return _buffer.AsMemory(_used);
+    }
+
+    public Span<byte> GetSpan(int sizeHint = 0) => GetMemory(sizeHint).Span;
+
+    public void Advance(int count) => _used += count;
 
     /// <exception cref="StorageException">The store refuses the file.</exception>
     public void Finish()

@@ -1,5 +1,6 @@
 using System.Text;
 using Agora.Hadoop.Jobs;
+using Agora.Hadoop.Tasks.Forms;
 
 namespace Agora.Hadoop.Tasks.Output;
 
@@ -37,11 +38,13 @@ internal static class RecordOutputs
     private static IRecordOutput Part(AttemptContext context)
     {
         var conf = context.Conf;
-        var side = context.Assignment.Reduces == 0 ? "map" : "reduce";
+        var form = context.OutputForm;
         if (StreamingClasses.Means(conf[JobConf.OutputFormat], StreamingClasses.SequenceFileOutput))
-            return new SequenceFileOutput(OpenFile(context, isText: false));
+            return new SequenceFileOutput(OpenFile(context, isText: false), form);
         var file = OpenFile(context, isText: true);
-        return conf[$"stream.{side}.output"] == "keyonlytext" ? new KeyOnlyTextOutput(file)
-            : new TextRecordOutput(file, Encoding.UTF8.GetBytes(conf.Text(JobConf.TextOutputSeparator)));
+        if (form == RecordForm.KeyOnlyText)
+            return new KeyOnlyTextOutput(file);
+        var text = new TextRecordOutput(file, Encoding.UTF8.GetBytes(conf.Text(JobConf.TextOutputSeparator)));
+        return form.IsText() ? text : new FormTextOutput(text, form);
     }
 }

@@ -6,7 +6,7 @@ internal sealed class TextRecordOutput(PartFile file, byte[] separator) : IRecor
     public ReadOnlySpan<byte> Separator => separator;
 
     /// <summary>Takes whole lines instead of records; the separator is one byte.</summary>
-    public TextLines Lines() => new(new PartStream(file), separator[0]);
+    public TextLines Lines() => new(file, separator[0]);
 
     public void Write(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value)
     {

@@ -25,6 +25,7 @@ internal sealed class ErrorOutput(string logFile, AttemptProgressSink progress) 
     private readonly FileStream _log = new(logFile, FileMode.Append, FileAccess.Write, FileShare.Read);
     private readonly Queue<string> _tail = [];
     private readonly Lock _lock = new();
+    private bool _logFailed;
 
     /// <summary>The program's own counters.</summary>
     public Counters UserCounters { get; } = new();
@@ -54,7 +55,17 @@ internal sealed class ErrorOutput(string logFile, AttemptProgressSink progress) 
     /// <summary>A line of the engine's own.</summary>
     public void Log(string line) => Log(Encoding.UTF8.GetBytes(line));
 
-    public void Dispose() => _log.Dispose();
+    public void Dispose()
+    {
+        try
+        {
+            _log.Dispose();
+        }
+        catch (IOException)
+        {
+            // What is still in its buffer has no room on the disk.
+        }
+    }
 
     private void Log(ReadOnlySpan<byte> line)
     {
@@ -64,14 +75,27 @@ internal sealed class ErrorOutput(string logFile, AttemptProgressSink progress) 
             _tail.Enqueue(text.Length > TailLineMax ? text[..TailLineMax] : text);
             if (_tail.Count > TailLinesMax)
                 _tail.Dequeue();
-            if (_log.Position > LogBytesMax)
+            if (_log.Position > LogBytesMax || _logFailed)
                 return;
-            _log.Write(line);
-            _log.WriteByte((byte)'\n');
-            if (_log.Position > LogBytesMax)
-                _log.Write("(the log is full; further lines are dropped)\n"u8);
-            _log.Flush();
+            try
+            {
+                Write(line);
+            }
+            catch (IOException)
+            {
+                // A full disk takes no log either; the tail still tells of it.
+                _logFailed = true;
+            }
         }
+    }
+
+    private void Write(ReadOnlySpan<byte> line)
+    {
+        _log.Write(line);
+        _log.WriteByte((byte)'\n');
+        if (_log.Position > LogBytesMax)
+            _log.Write("(the log is full; further lines are dropped)\n"u8);
+        _log.Flush();
     }
 
     private void Reported(string report)

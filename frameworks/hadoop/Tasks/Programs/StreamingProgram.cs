@@ -1,9 +1,7 @@
-using Agora.Hadoop.Tasks.Input;
-
 namespace Agora.Hadoop.Tasks.Programs;
 
 /// <summary>
-/// One run of a user's program: records are fed to its standard input, lines of its standard output are handed on, and
+/// One run of a user's program: records are fed to its standard input, its standard output is handed on, and
 /// its standard error is listened to, each on a thread of its own.
 /// </summary>
 internal sealed class StreamingProgram(
@@ -13,20 +11,16 @@ internal sealed class StreamingProgram(
 
     /// <summary>Runs it to its end.</summary>
     /// <param name="feed">Writes the input; called on this thread. A program need not read all of it.</param>
-    /// <param name="output">The program's lines; called once and reads to the end.</param>
+    /// <param name="output">The program's standard output; called once and reads to the end.</param>
     /// <param name="error">The program's standard error; called once and reads to the end.</param>
     /// <returns>The exit code, or 128 + signal.</returns>
     /// <exception cref="OperationCanceledException"><paramref name="stop"/> was set; the program is dead.</exception>
-    public int Run(Action<Stream> feed, Action<LineReader> output, Action<Stream> error, CancellationToken stop)
+    public int Run(Action<Stream> feed, Action<Stream> output, Action<Stream> error, CancellationToken stop)
     {
         using var child = ChildProcess.Start(words, directory, environment);
         using var killed = stop.Register(child.Kill);
         Exception? failure = null;
-        var outputThread = Start("stdout", () =>
-        {
-            using var lines = new LineReader(child.Output);
-            output(lines);
-        });
+        var outputThread = Start("stdout", () => output(child.Output));
         var errorThread = Start("stderr", () => error(child.Error));
         try
         {
