@@ -93,7 +93,10 @@ public sealed record BlockLocation(long Offset, long Length, IReadOnlyList<strin
 
 /// <param name="Directories">Counts the path itself if it is one.</param>
 /// <param name="SpaceConsumedBytes">Length times copies.</param>
-public sealed record ContentSummary(long Directories, long Files, long Length, long SpaceConsumedBytes);
+/// <param name="Quota">How many files and directories there may be, itself too; -1 if any number.</param>
+/// <param name="SpaceQuotaBytes">How many bytes with all copies; -1 if any number.</param>
+public sealed record ContentSummary(
+    long Directories, long Files, long Length, long SpaceConsumedBytes, long Quota = -1, long SpaceQuotaBytes = -1);
 
 /// <param name="Overwrite">Replace a file that is there; otherwise refuse.</param>
 /// <param name="BlockSizeBytes">Null takes the store's own.</param>

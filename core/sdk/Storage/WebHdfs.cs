@@ -204,7 +204,7 @@ public sealed class WebHdfs(Uri server, string user, TimeSpan patience = default
     {
         var s = (await AskAsync(HttpMethod.Get, path, "GETCONTENTSUMMARY", "",
             WebHdfsJson.Default.ContentSummaryAnswer, stop)).ContentSummary;
-        return new ContentSummary(s.DirectoryCount, s.FileCount, s.Length, s.SpaceConsumed);
+        return new ContentSummary(s.DirectoryCount, s.FileCount, s.Length, s.SpaceConsumed, s.Quota, s.SpaceQuota);
     }
 
     public async Task<IReadOnlyList<BlockLocation>> LocateAsync(
@@ -228,9 +228,40 @@ public sealed class WebHdfs(Uri server, string user, TimeSpan patience = default
         }
     }
 
-    private async Task OrderAsync(string path, string operation, string parameters, CancellationToken stop)
+    /// <summary>Cuts a file. False if it will only be done in a while.</summary>
+    public async Task<bool> TruncateAsync(string path, long length, CancellationToken stop = default) =>
+        (await AskAsync(HttpMethod.Post, path, "TRUNCATE", $"&newlength={length}", WebHdfsJson.Default.BooleanAnswer, stop)).Boolean;
+
+    /// <summary>Moves what files of the same directory hold to the end of another; they vanish.</summary>
+    public Task ConcatAsync(string path, IEnumerable<string> sources, CancellationToken stop = default) =>
+        OrderAsync(path, "CONCAT", $"&sources={Uri.EscapeDataString(string.Join(',', sources))}", stop, HttpMethod.Post);
+
+    /// <param name="value">As <see cref="WireAttribute"/> has it, or plain text.</param>
+    public Task SetAttributeAsync(string path, string name, string value, CancellationToken stop = default) =>
+        OrderAsync(path, "SETXATTR", $"&xattr.name={Uri.EscapeDataString(name)}&xattr.value={Uri.EscapeDataString(value)}" +
+            "&flag=CREATE,REPLACE", stop);
+
+    public Task RemoveAttributeAsync(string path, string name, CancellationToken stop = default) =>
+        OrderAsync(path, "REMOVEXATTR", $"&xattr.name={Uri.EscapeDataString(name)}", stop);
+
+    /// <param name="name">Null for all there are.</param>
+    /// <param name="encoding">Of the values: <c>text</c>, <c>hex</c> or <c>base64</c>.</param>
+    public async Task<IReadOnlyList<WireAttribute>> AttributesAsync(
+        string path, string? name, string encoding, CancellationToken stop = default) =>
+        (await AskAsync(HttpMethod.Get, path, "GETXATTRS", $"&encoding={encoding}" +
+            (name is null ? "" : $"&xattr.name={Uri.EscapeDataString(name)}"), WebHdfsJson.Default.AttributesAnswer, stop)).XAttrs;
+
+    /// <summary>Sets what is not null; -1 lifts it.</summary>
+    /// <param name="names">How many files and directories there may be, itself too.</param>
+    /// <param name="bytes">How many bytes, with all copies.</param>
+    public Task SetQuotaAsync(string path, long? names, long? bytes, CancellationToken stop = default) =>
+        OrderAsync(path, "SETQUOTA", (names is null ? "" : $"&namespacequota={names}") +
+            (bytes is null ? "" : $"&storagespacequota={bytes}"), stop);
+
+    private async Task OrderAsync(
+        string path, string operation, string parameters, CancellationToken stop, HttpMethod? method = null)
     {
-        using var response = await SendAsync(HttpMethod.Put, path, operation, parameters, stop);
+        using var response = await SendAsync(method ?? HttpMethod.Put, path, operation, parameters, stop);
         await ThrowIfRefusedAsync(response, path, stop);
     }
 

@@ -14,6 +14,10 @@ namespace Agora.Storage;
 [JsonSerializable(typeof(QuotaUsageAnswer))]
 [JsonSerializable(typeof(AclStatusAnswer))]
 [JsonSerializable(typeof(AttributeNamesAnswer))]
+[JsonSerializable(typeof(AttributesAnswer))]
+[JsonSerializable(typeof(List<string>))]
+[JsonSerializable(typeof(TokenAnswer))]
+[JsonSerializable(typeof(LongAnswer))]
 [JsonSerializable(typeof(BlockLocationsAnswer))]
 [JsonSerializable(typeof(LocatedBlocksAnswer))]
 [JsonSerializable(typeof(LocalBlockAnswer))]
@@ -39,6 +43,8 @@ public sealed record WireFileStatus(
 
 public sealed record BooleanAnswer(bool Boolean);
 
+public sealed record LongAnswer(long Long);
+
 public sealed record PathAnswer([property: JsonPropertyName("Path")] string Path);
 
 public sealed record ContentSummaryAnswer(
@@ -60,6 +66,15 @@ public sealed record WireAclStatus(
 
 /// <param name="XAttrNames">A JSON list, as text.</param>
 public sealed record AttributeNamesAnswer([property: JsonPropertyName("XAttrNames")] string XAttrNames);
+
+public sealed record AttributesAnswer([property: JsonPropertyName("XAttrs")] IReadOnlyList<WireAttribute> XAttrs);
+
+/// <param name="Value">In quotes, or hexadecimal after <c>0x</c>, or base64 after <c>0s</c>.</param>
+public sealed record WireAttribute(string Name, string? Value);
+
+public sealed record TokenAnswer([property: JsonPropertyName("Token")] WireToken Token);
+
+public sealed record WireToken(string UrlString);
 
 public sealed record BlockLocationsAnswer(
     [property: JsonPropertyName("BlockLocations")] BlockLocationList BlockLocations);

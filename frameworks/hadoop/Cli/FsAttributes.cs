@@ -2,7 +2,7 @@ using Agora.Storage;
 
 namespace Agora.Hadoop.Cli;
 
-/// <summary>Commands of <c>hadoop fs</c> that change modes, owners and numbers of copies.</summary>
+/// <summary>Commands of <c>hadoop fs</c> that change modes, owners, numbers of copies and extended attributes.</summary>
 internal static class FsAttributes
 {
     private static readonly TimeSpan ReplicationPoll = TimeSpan.FromMilliseconds(500);
@@ -52,6 +52,68 @@ internal static class FsAttributes
 
     public static Task<int> ChangeGroupAsync(FsCall call) =>
         ChangeAsync(call, (store, file) => store.SetOwnerAsync(file.Path, null, call.Operands[0]));
+
+    public static async Task<int> SetAttributeAsync(FsCall call)
+    {
+        var (options, paths) = Options(call, "-n", "-v", "-x");
+        if (paths.Count != 1 || options.ContainsKey("-n") == options.ContainsKey("-x"))
+            throw new FsUsageException();
+        return await (call with { Operands = paths }).EachAsync(async pattern =>
+        {
+            var (store, matches) = await call.MatchAsync(pattern, "`{0}': No such file or directory");
+            foreach (var match in matches)
+            {
+                if (options.TryGetValue("-x", out var gone))
+                    await FsCall.Hdfs(store).RemoveAttributeAsync(match.Path, gone);
+                else
+                    await FsCall.Hdfs(store).SetAttributeAsync(match.Path, options["-n"], options.GetValueOrDefault("-v", ""));
+            }
+        });
+    }
+
+    public static async Task<int> ShowAttributesAsync(FsCall call)
+    {
+        // -d takes nothing; without -n all are shown in any case.
+        var (options, paths) = Options(call with { Operands = [.. call.Operands.Where(o => o != "-d")] }, "-n", "-e");
+        if (paths.Count != 1 || options.ContainsKey("-n") == call.Operands.Contains("-d"))
+            throw new FsUsageException();
+        return await (call with { Operands = paths }).EachAsync(async pattern =>
+        {
+            var (store, matches) = await call.MatchAsync(pattern, "`{0}': No such file or directory");
+            List<FileStatus> files = [];
+            foreach (var match in matches)
+            {
+                if (call.Has("-R"))
+                    await FsListing.WalkAsync(store, match, files.Add);
+                else
+                    files.Add(match);
+            }
+            foreach (var file in files)
+            {
+                Console.WriteLine($"# file: {file.Path}");
+                foreach (var attribute in await FsCall.Hdfs(store).AttributesAsync(
+                    file.Path, options.GetValueOrDefault("-n"), options.GetValueOrDefault("-e", "text")))
+                    Console.WriteLine(attribute.Value is null ? attribute.Name : $"{attribute.Name}={attribute.Value}");
+            }
+        });
+    }
+
+    /// <summary>The words that follow options, and the other operands.</summary>
+    private static (Dictionary<string, string> Options, List<string> Others) Options(FsCall call, params ReadOnlySpan<string> known)
+    {
+        Dictionary<string, string> options = [];
+        List<string> others = [];
+        for (var at = 0; at < call.Operands.Count; at++)
+        {
+            if (!known.Contains(call.Operands[at]))
+                others.Add(call.Operands[at]);
+            else if (at + 1 < call.Operands.Count)
+                options[call.Operands[at]] = call.Operands[++at];
+            else
+                throw new FsUsageException();
+        }
+        return (options, others);
+    }
 
     /// <summary>For what is missing Hadoop 1 ends with 1 here, not 255.</summary>
     private static async Task<int> ChangeAsync(FsCall call, Func<IFileSystem, FileStatus, Task> change)

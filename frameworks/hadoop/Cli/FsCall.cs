@@ -51,12 +51,22 @@ internal sealed record FsCall(
             : throw new FileNotFoundException(otherwise.Replace("{0}", pattern, StringComparison.Ordinal));
     }
 
+    /// <summary>The store, for what only HDFS does.</summary>
+    /// <exception cref="StorageException">It is another.</exception>
+    public static WebHdfs Hdfs(IFileSystem store) =>
+        store as WebHdfs ?? throw new StorageException($"FileSystem {store.Prefix} is not a distributed file system");
+
     /// <summary>As Hadoop's client words what its name node refused.</summary>
     private static string Words(Exception e)
     {
-        const string denied = "org.apache.hadoop.security.AccessControlException: ";
-        return e is StorageException { RemoteException: "AccessControlException" } &&
-            !e.Message.StartsWith(denied, StringComparison.Ordinal) ? denied + e.Message : e.Message;
+        var named = (e as StorageException)?.RemoteException switch
+        {
+            "AccessControlException" => "org.apache.hadoop.security.AccessControlException: ",
+            "NSQuotaExceededException" or "DSQuotaExceededException" =>
+                $"org.apache.hadoop.hdfs.protocol.{((StorageException)e).RemoteException}: ",
+            _ => "",
+        };
+        return e.Message.StartsWith(named, StringComparison.Ordinal) ? e.Message : named + e.Message;
     }
 }
 

@@ -79,4 +79,30 @@ internal static class FsChanges
                     throw new StorageException($"Failed to rename {store.Prefix}{match.Path} to {last}");
         });
     }
+
+    public static async Task<int> TruncateAsync(FsCall call)
+    {
+        if (!long.TryParse(call.Operands[0], out var length) || length < 0)
+            throw new FormatException($"Illegal length, a non-negative integer expected: {call.Operands[0]}");
+        return await (call with { Operands = [.. call.Operands.Skip(1)] }).EachAsync(async operand =>
+        {
+            var (store, matches) = await call.MatchAsync(operand, "`{0}': No such file or directory");
+            foreach (var match in matches)
+            {
+                if (match.IsDirectory)
+                    throw new StorageException($"`{operand}': Is a directory");
+                if (match.Length < length)
+                    throw new StorageException($"Cannot truncate to a larger file size. Current size: {match.Length}, truncate size: {length}");
+                await FsCall.Hdfs(store).TruncateAsync(match.Path, length);
+                Console.WriteLine($"Truncated {store.Prefix}{match.Path} to length: {length}");
+            }
+        });
+    }
+
+    public static async Task<int> ConcatAsync(FsCall call)
+    {
+        var target = call.Stores.Find(call.Operands[0]);
+        await FsCall.Hdfs(target.Store).ConcatAsync(target.Path, call.Operands.Skip(1).Select(o => call.Stores.Find(o).Path));
+        return 0;
+    }
 }

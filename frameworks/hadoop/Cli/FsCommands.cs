@@ -72,5 +72,12 @@ internal static class FsCommands
         ["df"] = new("[-h] [<path>]", "Size of the store, and what is free.", "-h", 0, FsListing.DiskAsync, false),
         ["find"] = new("<path> ... [-name <pattern>] [-iname <pattern>] [-print] [-print0]",
             "Print what is at and below paths.", "", 0, FsListing.FindAsync, false),
+        ["truncate"] = new("[-w] <length> <path> ...", "Cut files to a length.", "-w", 2, FsChanges.TruncateAsync, false),
+        ["concat"] = new("<target path> <src path> <src path> ...",
+            "Move what files hold to the end of another in the same directory.", "", 2, FsChanges.ConcatAsync, false),
+        ["setfattr"] = new("{-n name [-v value] | -x name} <path>", "Set or remove an extended attribute.", "", 3,
+            FsAttributes.SetAttributeAsync, false),
+        ["getfattr"] = new("[-R] {-n name | -d} [-e en] <path>",
+            "Print extended attributes, values by -e as text, hex or base64.", "-R", 2, FsAttributes.ShowAttributesAsync, false),
     };
 }

@@ -60,14 +60,17 @@ internal static class FsListing
         if (await PathPattern.ExpandAsync(call.Stores.Find(pattern).Store, call.Stores.Find(pattern).Path) is { Count: 0 })
             throw new FsMessageException(missing.Replace("{0}", pattern, StringComparison.Ordinal));
         var (store, matches) = await call.MatchAsync(pattern, missing);
-        // Nothing here has a quota.
-        var quotas = call.Has("-q") ? $"{"none",12} {"inf",15} {"none",15} {"inf",15} " : "";
         foreach (var match in matches)
         {
             var s = await store.SummarizeAsync(match.Path);
+            var quotas = call.Has("-q") ? Quota(12, s.Quota, s.Directories + s.Files) + Quota(15, s.SpaceQuotaBytes, s.SpaceConsumedBytes) : "";
             Console.WriteLine($"{quotas}{s.Directories,12} {s.Files,12} {s.Length,18} {store.Prefix}{match.Path}");
         }
     }
+
+    /// <summary>A quota and what is left of it.</summary>
+    private static string Quota(int width, long quota, long used) => quota < 0
+        ? $"{"none".PadLeft(width)} {"inf",15} " : $"{$"{quota}".PadLeft(width)} {quota - used,15} ";
 
     public static async Task<int> StatAsync(FsCall call)
     {

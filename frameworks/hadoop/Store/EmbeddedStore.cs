@@ -46,7 +46,8 @@ internal sealed class EmbeddedStore : IDisposable
     {
         if (Names.Find(path) is { } there && (there.IsDirectory || !overwrite))
             return false;
-        var blocks = await WriteBlocksAsync(path, from, blockSize, replication, stop);
+        var replacedBytes = Names.Find(path) is { } old ? old.Length * old.Replication : 0;
+        var blocks = await WriteBlocksAsync(path, from, blockSize, replication, replacedBytes, stop);
         var now = _time.GetUtcNow().ToUnixTimeMilliseconds();
         var file = new Inode(0, "", false, blocks.Sum(b => b.Length), blockSize, replication, now, now, permission, owner, "");
         return Keep(blocks, replication, () =>
@@ -60,8 +61,51 @@ internal sealed class EmbeddedStore : IDisposable
     /// <summary>Adds to the end of a file, in new blocks. False if it changed meanwhile.</summary>
     public async Task<bool> AppendAsync(string path, Inode file, Stream from, CancellationToken stop)
     {
-        var blocks = await WriteBlocksAsync(path, from, file.BlockSizeBytes, file.Replication, stop);
+        var blocks = await WriteBlocksAsync(path, from, file.BlockSizeBytes, file.Replication, 0, stop);
         return Keep(blocks, file.Replication, () => Names.Append(file, blocks));
+    }
+
+    /// <summary>
+    /// Cuts a file. Blocks never change, so that of which a part stays is written anew. False if the file changed meanwhile.
+    /// </summary>
+    /// <param name="length">At most the file's, in bytes.</param>
+    public async Task<bool> TruncateAsync(string path, Inode file, long length, CancellationToken stop)
+    {
+        var blocks = Names.Blocks(file);
+        if (length == blocks.Sum(b => b.Length))
+            return true;
+        var kept = blocks.Count(b => b.Offset + b.Length <= length);
+        List<WrittenBlock> tail = [];
+        if (length > blocks[kept].Offset)
+        {
+            var pipe = new Pipe();
+            var writing = WriteBlocksAsync(path, pipe.Reader.AsStream(), blocks[kept].Length, file.Replication, null, stop);
+            Exception? failure = null;
+            try
+            {
+                await CopyAsync(blocks[kept], 0, length - blocks[kept].Offset, pipe.Writer, stop);
+            }
+            catch (Exception e)
+            {
+                failure = e;
+            }
+            await pipe.Writer.CompleteAsync(failure);
+            tail = await writing;
+        }
+        return Keep(tail, file.Replication, () =>
+        {
+            var done = Names.Truncate(file, blocks, kept, tail, out var removed);
+            Delete(removed);
+            return done;
+        });
+    }
+
+    /// <summary>See <see cref="Namespace.Concat"/>.</summary>
+    public bool Concat(Inode target, IReadOnlyList<Inode> sources)
+    {
+        var done = Names.Concat(target, sources);
+        Replicator.Wake();
+        return done;
     }
 
     /// <summary>Copies a part of a file, block by block; nothing is locked meanwhile.</summary>
@@ -137,8 +181,11 @@ internal sealed class EmbeddedStore : IDisposable
         }
     }
 
+    /// <param name="replacedBytes">
+    /// What its directories need not hold any longer then, with all copies; null if they will hold no more than before.
+    /// </param>
     private async Task<List<WrittenBlock>> WriteBlocksAsync(
-        string path, Stream from, long blockSize, int replication, CancellationToken stop)
+        string path, Stream from, long blockSize, int replication, long? replacedBytes, CancellationToken stop)
     {
         List<WrittenBlock> blocks = [];
         var first = Interlocked.Increment(ref _filesWritten);
@@ -147,6 +194,9 @@ internal sealed class EmbeddedStore : IDisposable
         {
             while (true)
             {
+                // Not only at the end, so that what does not fit is not all written first.
+                if (replacedBytes is { } less)
+                    Names.DemandRoom(path, (blocks.Sum(b => b.Length) * replication) - less);
                 await run.FillAsync(from, blockSize, stop);
                 if (run.Length == 0)
                     return blocks;

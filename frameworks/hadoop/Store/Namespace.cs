@@ -78,12 +78,13 @@ internal sealed partial class Namespace : IDisposable
 
     /// <summary>Makes a directory and its parents.</summary>
     /// <exception cref="FileNotFoundException">A file is in the way; Hadoop's own class for it.</exception>
+    /// <exception cref="QuotaExceededException">There is no room for them.</exception>
     public void MakeDirectories(string path, string permission, string owner)
     {
         lock (_lock)
         {
             using var transaction = _file.Begin();
-            MakeDirectoriesLocked(path, permission, owner);
+            DemandQuotas(MakeDirectoriesLocked(path, permission, owner).Id);
             transaction.Commit();
         }
     }
@@ -109,6 +110,7 @@ internal sealed partial class Namespace : IDisposable
             var parent = MakeDirectoriesLocked(StoragePath.ParentOf(path)!, DirectoryPermission, file.Owner);
             var id = Insert(parent.Id, file with { Name = StoragePath.NameOf(path), Group = parent.Group });
             AddBlocks(id, 0, blocks);
+            DemandQuotas(parent.Id);
             Touch(parent.Id);
             transaction.Commit();
             return true;
@@ -127,6 +129,7 @@ internal sealed partial class Namespace : IDisposable
             if (changed == 0)
                 return false;
             AddBlocks(file.Id, BlocksOf(file.Id).Count, blocks);
+            DemandQuotas(file.Id);
             transaction.Commit();
             return true;
         }
@@ -217,23 +220,20 @@ internal sealed partial class Namespace : IDisposable
     {
         lock (_lock)
         {
-            return _file.Query("""
-                WITH RECURSIVE tree(id) AS (SELECT $id UNION ALL SELECT i.id FROM inode i JOIN tree t ON i.parent = t.id)
-                SELECT total(directory), count(*) - total(directory), total(length), total(length * replication)
-                FROM inode WHERE id IN (SELECT id FROM tree)
-                """,
-                r => new ContentSummary(r.GetInt64(0), r.GetInt64(1), r.GetInt64(2), r.GetInt64(3)),
-                ("$id", inode.Id))[0];
+            var (names, bytes) = QuotaOf(inode.Id);
+            return Used(inode.Id) with { Quota = names, SpaceQuotaBytes = bytes };
         }
     }
 
     /// <summary>Changes what is not null.</summary>
+    /// <exception cref="QuotaExceededException">There is no room for so many copies.</exception>
     public void SetAttributes(
         Inode inode, string? permission = null, string? owner = null, string? group = null,
         long? modifiedMs = null, long? accessedMs = null, int? replication = null)
     {
         lock (_lock)
         {
+            using var transaction = _file.Begin();
             _file.Run("""
                 UPDATE inode SET permission = coalesce($permission, permission), owner = coalesce($owner, owner),
                   grp = coalesce($group, grp), modified = coalesce($modified, modified),
@@ -242,6 +242,9 @@ internal sealed partial class Namespace : IDisposable
                 """,
                 ("$permission", permission), ("$owner", owner), ("$group", group), ("$modified", modifiedMs),
                 ("$accessed", accessedMs), ("$replication", replication), ("$id", inode.Id));
+            if (replication > inode.Replication)
+                DemandQuotas(inode.Id);
+            transaction.Commit();
         }
     }
 
@@ -298,8 +301,10 @@ internal sealed partial class Namespace : IDisposable
     private void Move(Inode source, string path, Inode parent, string destination)
     {
         var oldParent = Locked(StoragePath.ParentOf(path)!)!;
+        var before = WithThoseAbove(oldParent.Id);
         _file.Run("UPDATE inode SET parent = $parent, name = $name WHERE id = $id",
             ("$parent", parent.Id), ("$name", StoragePath.NameOf(destination)), ("$id", source.Id));
+        DemandQuotas(parent.Id, except: before);
         Touch(parent.Id);
         Touch(oldParent.Id);
     }
@@ -314,15 +319,24 @@ internal sealed partial class Namespace : IDisposable
         ("$modified", inode.ModifiedMs), ("$accessed", inode.AccessedMs), ("$permission", inode.Permission),
         ("$owner", inode.Owner), ("$group", inode.Group))[0];
 
+    private ContentSummary Used(long id) => _file.Query("""
+        WITH RECURSIVE tree(id) AS (SELECT $id UNION ALL SELECT i.id FROM inode i JOIN tree t ON i.parent = t.id)
+        SELECT total(directory), count(*) - total(directory), total(length), total(length * replication)
+        FROM inode WHERE id IN (SELECT id FROM tree)
+        """,
+        r => new ContentSummary(r.GetInt64(0), r.GetInt64(1), r.GetInt64(2), r.GetInt64(3)), ("$id", id))[0];
+
     private List<long> Subtree(long id) => _file.Query(
         "WITH RECURSIVE tree(id) AS (SELECT $id UNION ALL SELECT i.id FROM inode i JOIN tree t ON i.parent = t.id) SELECT id FROM tree",
         r => r.GetInt64(0), ("$id", id));
 
-    private void Remove(long id)
+    /// <returns>How many there were: 1 or 0.</returns>
+    private int Remove(long id)
     {
-        _file.Run("DELETE FROM replica WHERE block IN (SELECT id FROM block WHERE inode = $id)", ("$id", id));
-        _file.Run("DELETE FROM block WHERE inode = $id", ("$id", id));
-        _file.Run("DELETE FROM inode WHERE id = $id", ("$id", id));
+        RemoveBlocks(id, 0);
+        _file.Run("DELETE FROM attribute WHERE inode = $id", ("$id", id));
+        _file.Run("DELETE FROM quota WHERE inode = $id", ("$id", id));
+        return _file.Run("DELETE FROM inode WHERE id = $id", ("$id", id));
     }
 
     private void Touch(long id) => _file.Run("UPDATE inode SET modified = $now WHERE id = $id", ("$now", Now), ("$id", id));

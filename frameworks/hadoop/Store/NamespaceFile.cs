@@ -46,6 +46,17 @@ internal sealed class NamespaceFile : IDisposable
               block INTEGER NOT NULL, node TEXT NOT NULL, damaged INTEGER NOT NULL, PRIMARY KEY(block, node)) WITHOUT ROWID
             """);
         Run("CREATE TABLE IF NOT EXISTS counter(name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID");
+        // Versions of the program that do not know the tables below read a file that has them.
+        Run("""
+            CREATE TABLE IF NOT EXISTS attribute(
+              inode INTEGER NOT NULL, name TEXT NOT NULL, value BLOB NOT NULL, PRIMARY KEY(inode, name)) WITHOUT ROWID
+            """);
+        Run("CREATE TABLE IF NOT EXISTS quota(inode INTEGER PRIMARY KEY, names INTEGER NOT NULL, bytes INTEGER NOT NULL)");
+        Run("""
+            CREATE TABLE IF NOT EXISTS token(
+              id TEXT PRIMARY KEY, owner TEXT NOT NULL, renewer TEXT NOT NULL, expires INTEGER NOT NULL,
+              last INTEGER NOT NULL) WITHOUT ROWID
+            """);
         Run($"PRAGMA user_version={Version}");
         transaction.Commit();
     }

@@ -18,6 +18,8 @@ internal sealed class WebHdfsException(int status, string exception, string java
         new(403, "AccessControlException", "org.apache.hadoop.security", message);
     public static WebHdfsException BadArgument(string message) =>
         new(400, "IllegalArgumentException", "java.lang", message);
+    public static WebHdfsException HadoopArgument(string message) =>
+        new(400, "HadoopIllegalArgumentException", "org.apache.hadoop", message);
     public static WebHdfsException BadParameter(string name, string problem) =>
         BadArgument($"Invalid value for webhdfs parameter \"{name}\": {problem}");
 }
@@ -27,11 +29,14 @@ internal sealed class WebHdfsRequest
 {
     public const string PathPrefix = "/webhdfs/v1", DataStep = "datanode";
 
+    private readonly IQueryCollection _query;
     private readonly SortedDictionary<string, string> _parameters = new(StringComparer.OrdinalIgnoreCase);
 
     /// <param name="cookies">Tells who sent a request that names nobody.</param>
-    public WebHdfsRequest(HttpContext context, string defaultUser, AuthCookie cookies)
+    /// <param name="tokens">Tell who sent a request that shows a token.</param>
+    public WebHdfsRequest(HttpContext context, string defaultUser, AuthCookie cookies, DelegationTokens tokens)
     {
+        _query = context.Request.Query;
         var target = context.Features.Get<IHttpRequestFeature>()!.RawTarget;
         var question = target.IndexOf('?', StringComparison.Ordinal);
         var raw = question < 0 ? target : target[..question];
@@ -45,9 +50,14 @@ internal sealed class WebHdfsRequest
                 $"{StoreOptions.PathDepthMax} levels");
         if (Path.Split('/').Skip(1).Any(p => p is "." or ".." || (p.Length == 0 && Path != StoragePath.Root)))
             throw WebHdfsException.NotFound($"File does not exist: {Path}");
-        foreach (var (name, value) in context.Request.Query)
+        foreach (var (name, value) in _query)
             _parameters[name] = value.ToString();
         Operation = this["op"]?.ToUpperInvariant();
+        if (this["delegation"] is { Length: > 0 } token)
+        {
+            User = tokens.UserOf(token);
+            return;
+        }
         var known = cookies.UserOf(context.Request.Cookies[AuthCookie.Name]);
         var named = this["user.name"] is { Length: > 0 } user ? user : null;
         User = named ?? known ?? defaultUser;
@@ -65,6 +75,12 @@ internal sealed class WebHdfsRequest
     public bool WantsCookie { get; }
 
     public string? this[string name] => _parameters.GetValueOrDefault(name);
+
+    /// <summary>The values of a parameter that may be repeated.</summary>
+    public IEnumerable<string> All(string name) => _query[name].OfType<string>();
+
+    public string Required(string name) => this[name] is { Length: > 0 } value ? value
+        : throw WebHdfsException.BadArgument($"Required param {name} for op: {Operation} is null or empty");
 
     public bool Flag(string name) => string.Equals(this[name], "true", StringComparison.OrdinalIgnoreCase);
 

@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace Agora.Hadoop.Store;
 
-/// <summary>Operations on what files hold, each in two steps.</summary>
+/// <summary>Operations on what files hold; those that carry data are in two steps.</summary>
 internal sealed partial class WebHdfsServer
 {
     private async Task OpenAsync(HttpContext context, WebHdfsRequest request)
@@ -104,6 +104,58 @@ internal sealed partial class WebHdfsServer
         if (!await store.AppendAsync(request.Path, file, context.Request.Body, context.RequestAborted))
             throw WebHdfsException.Io($"failed to append to {request.Path}: it was changed at the same time; try again");
         await AnswerEmptyAsync(context);
+    }
+
+    private async Task TruncateAsync(HttpContext context, WebHdfsRequest request)
+    {
+        request.Required("newlength");
+        var length = request.Long("newlength", absent: 0, min: 0);
+        var file = Existing(request, MissingStatus, FsAction.Write);
+        if (file.IsDirectory)
+            throw WebHdfsException.NotFound($"Path is not a file: {request.Path}");
+        if (length > file.Length)
+        {
+            throw WebHdfsException.HadoopArgument("Cannot truncate to a larger file size. " +
+                $"Current size: {file.Length}, truncate size: {length}.");
+        }
+        if (!await store.TruncateAsync(request.Path, file, length, context.RequestAborted))
+            throw WebHdfsException.Io($"failed to truncate {request.Path}: it was changed at the same time; try again");
+        await AnswerAsync(context, new BooleanAnswer(true), Json.BooleanAnswer);
+    }
+
+    private Task ConcatAsync(HttpContext context, WebHdfsRequest request)
+    {
+        var paths = request.Required("sources").Split(',', StringSplitOptions.RemoveEmptyEntries);
+        var target = Existing(request, MissingStatus, FsAction.Write);
+        if (target.IsDirectory)
+            throw WebHdfsException.NotFound($"Path is not a file: {request.Path}");
+        List<Inode> sources = [];
+        foreach (var path in paths)
+        {
+            if (!path.StartsWith('/'))
+                throw WebHdfsException.BadArgument($"Absolute path required, but got '{path}'");
+            var trail = store.Names.Trail(path);
+            CheckFor(request).Demand(trail, parent: FsAction.Write, itself: FsAction.Read);
+            var source = trail[^1] is { IsDirectory: false } found ? found
+                : throw WebHdfsException.NotFound(MissingStatus.Replace("{0}", path, StringComparison.Ordinal));
+            if (source.Id == target.Id)
+                throw WebHdfsException.HadoopArgument($"concat: the src file {path} is the same with the target file {request.Path}");
+            if (StoragePath.ParentOf(path) != StoragePath.ParentOf(request.Path))
+                throw WebHdfsException.HadoopArgument($"Source file {path} is not in the same directory with the target {request.Path}");
+            if (source.Length == 0)
+                throw WebHdfsException.HadoopArgument($"concat: source file {path} is invalid or empty or underConstruction");
+            if (source.BlockSizeBytes > target.BlockSizeBytes)
+            {
+                throw WebHdfsException.HadoopArgument($"concat: source file {path} has preferred block size {source.BlockSizeBytes} " +
+                    $"which is greater than the target file's preferred block size {target.BlockSizeBytes}");
+            }
+            sources.Add(source);
+        }
+        if (sources.DistinctBy(s => s.Id).Count() != paths.Length)
+            throw WebHdfsException.HadoopArgument("concat: at least two of the source files are the same");
+        if (!store.Concat(target, sources))
+            throw WebHdfsException.Io($"failed to concat to {request.Path}: a file was changed at the same time; try again");
+        return AnswerEmptyAsync(context);
     }
 
     /// <param name="node">Null for any that lives.</param>

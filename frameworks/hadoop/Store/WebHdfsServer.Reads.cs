@@ -44,15 +44,14 @@ internal sealed partial class WebHdfsServer
     {
         var s = Summarized(request);
         return AnswerAsync(context, new ContentSummaryAnswer(new WireContentSummary(
-            s.Directories, s.Files, s.Length, -1, s.SpaceConsumedBytes, -1)), Json.ContentSummaryAnswer);
+            s.Directories, s.Files, s.Length, s.Quota, s.SpaceConsumedBytes, s.SpaceQuotaBytes)), Json.ContentSummaryAnswer);
     }
 
-    /// <summary>There are no quotas, which Hadoop writes as -1.</summary>
     private Task QuotaUsageAsync(HttpContext context, WebHdfsRequest request)
     {
         var s = Summarized(request);
         return AnswerAsync(context, new QuotaUsageAnswer(new WireQuotaUsage(
-            s.Directories + s.Files, -1, s.SpaceConsumedBytes, -1)), Json.QuotaUsageAnswer);
+            s.Directories + s.Files, s.Quota, s.SpaceConsumedBytes, s.SpaceQuotaBytes)), Json.QuotaUsageAnswer);
     }
 
     private ContentSummary Summarized(WebHdfsRequest request)
@@ -68,17 +67,9 @@ internal sealed partial class WebHdfsServer
     /// <summary>The mode bits are all there is: no entries beyond them.</summary>
     private Task AclStatusAsync(HttpContext context, WebHdfsRequest request)
     {
-        const int StickyBit = 0x200;
         var inode = Existing(request, MissingStatus);
         return AnswerAsync(context, new AclStatusAnswer(new WireAclStatus(
-            [], inode.Group, inode.Owner, inode.Permission, (inode.Mode & StickyBit) != 0)), Json.AclStatusAnswer);
-    }
-
-    /// <summary>The store keeps no extended attributes; the list of them is a text in the answer.</summary>
-    private Task AttributeNamesAsync(HttpContext context, WebHdfsRequest request)
-    {
-        Existing(request, MissingStatus, FsAction.Read);
-        return AnswerAsync(context, new AttributeNamesAnswer("[]"), Json.AttributeNamesAnswer);
+            [], inode.Group, inode.Owner, inode.Permission, (inode.Mode & PermissionCheck.StickyBit) != 0)), Json.AclStatusAnswer);
     }
 
     private Task LocateAsync(HttpContext context, WebHdfsRequest request)

@@ -24,6 +24,7 @@ internal sealed partial class WebHdfsServer(EmbeddedStore store, StoreOptions op
     });
 
     private readonly AuthCookie _cookies = new(time);
+    private readonly DelegationTokens _tokens = new(store.Names, time);
     private readonly AdminPages _pages = new(store, options, time);
 
     public async Task HandleAsync(HttpContext context)
@@ -36,7 +37,7 @@ internal sealed partial class WebHdfsServer(EmbeddedStore store, StoreOptions op
                 await _pages.AnswerAsync(context);
                 return;
             }
-            request = new WebHdfsRequest(context, options.DefaultUser, _cookies);
+            request = new WebHdfsRequest(context, options.DefaultUser, _cookies, _tokens);
             if (request.WantsCookie)
             {
                 context.Response.Headers.Expires = "Thu, 01-Jan-1970 00:00:00 GMT";
@@ -53,6 +54,10 @@ internal sealed partial class WebHdfsServer(EmbeddedStore store, StoreOptions op
             // What a data node says was said to it by the name node, and it names the class.
             await RefuseAsync(context, WebHdfsException.Denied(request is { IsDataStep: true }
                 ? $"org.apache.hadoop.security.AccessControlException: {e.Message}" : e.Message));
+        }
+        catch (QuotaExceededException e)
+        {
+            await RefuseAsync(context, new WebHdfsException(403, e.Name, "org.apache.hadoop.hdfs.protocol", e.Message));
         }
         catch (FileNotFoundException e)
         {
@@ -100,8 +105,8 @@ internal sealed partial class WebHdfsServer(EmbeddedStore store, StoreOptions op
             ("GET", "GETSTATUS") => StatusAsync(context),
             ("GET", "GETSERVERDEFAULTS") => DefaultsAsync(context),
             ("GET", "CHECKACCESS") => CheckAccessAsync(context, request),
-            ("GET", "GETDELEGATIONTOKEN") => throw WebHdfsException.Io(
-                $"Failed to get the token for {request.User}, user={request.User}"),
+            ("GET", "GETXATTRS") => AttributesAsync(context, request),
+            ("GET", "GETDELEGATIONTOKEN") => IssueTokenAsync(context, request),
             ("PUT", "CREATE") => CreateAsync(context, request),
             ("PUT", "MKDIRS") => MakeDirectoriesAsync(context, request),
             ("PUT", "RENAME") => RenameAsync(context, request),
@@ -109,7 +114,14 @@ internal sealed partial class WebHdfsServer(EmbeddedStore store, StoreOptions op
             ("PUT", "SETPERMISSION") => SetPermissionAsync(context, request),
             ("PUT", "SETOWNER") => SetOwnerAsync(context, request),
             ("PUT", "SETTIMES") => SetTimesAsync(context, request),
+            ("PUT", "SETXATTR") => SetAttributeAsync(context, request),
+            ("PUT", "REMOVEXATTR") => RemoveAttributeAsync(context, request),
+            ("PUT", "SETQUOTA") => SetQuotaAsync(context, request),
+            ("PUT", "RENEWDELEGATIONTOKEN") => RenewTokenAsync(context, request),
+            ("PUT", "CANCELDELEGATIONTOKEN") => CancelTokenAsync(context, request),
             ("POST", "APPEND") => AppendAsync(context, request),
+            ("POST", "TRUNCATE") => TruncateAsync(context, request),
+            ("POST", "CONCAT") => ConcatAsync(context, request),
             ("DELETE", "DELETE") => DeleteAsync(context, request),
             (_, null or "") => throw new WebHdfsException(
                 400, "UnsupportedOperationException", "java.lang", "op=NULL is not supported"),

@@ -139,7 +139,7 @@ public sealed class StoreTests : IAsyncLifetime
     [InlineData("/tmp?op=GETACLSTATUS",
         """{"AclStatus":{"entries":[],"group":"supergroup","owner":"root","permission":"1777","stickyBit":true}}""")]
     [InlineData("/q/f?op=LISTXATTRS", """{"XAttrNames":"[]"}""")]
-    public async Task What_newer_clients_ask_of_a_path_has_the_answer_of_a_store_without_quotas_lists_and_attributes(string target, string answer)
+    public async Task What_newer_clients_ask_of_a_path_that_has_no_quota_list_or_attribute_is_answered(string target, string answer)
     {
         await WriteAsync("/q/f", new byte[10]);
         using var http = new HttpClient();
