@@ -10,7 +10,7 @@ internal static class HostEnvironment
         {
             [RankReports.Variable] = rankReports,
             // Session directories go with the sandbox, and nodes on one machine do not meet in them.
-            ["OMPI_MCA_orte_tmpdir_base"] = scratch,
+            ["OMPI_MCA_orte_remote_tmpdir_base"] = scratch,
             // In a /dev/shm of their own they do not meet in shared memory either; else the files have to be apart.
             ["OMPI_MCA_btl_vader_backing_directory"] = HostNamespaces.AreOwn ? "/dev/shm" : scratch,
         };

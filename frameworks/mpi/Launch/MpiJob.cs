@@ -87,7 +87,7 @@ internal sealed class MpiJob : IAsyncDisposable
                 return _end.Sum(0, wasEnded: true).Code;
             using var directory = new JobDirectory(hosts, _request.Token);
             using var library = StartLibrary(directory, hosts);
-            var (code, line) = await WatchAsync(library, over.Token);
+            var (code, line) = await WatchAsync(library, directory, over.Token);
             if (line is not null)
                 await Console.Error.WriteLineAsync($"mpiexec: {line}");
             return code;
@@ -139,6 +139,8 @@ internal sealed class MpiJob : IAsyncDisposable
         var start = new ProcessStartInfo(words[0], words.Skip(1));
         foreach (var (name, value) in LibraryEnvironment.Build(directory, hosts, _programs.RemoteShell, Environment.IsPrivilegedProcess))
             start.Environment[name] = value;
+        // Each node has a place for it, and Open MPI takes either this or those.
+        start.Environment.Remove("OMPI_MCA_orte_tmpdir_base");
         var process = Process.Start(start)!;
         _ = WaitAsync();
         return process;
@@ -150,7 +152,7 @@ internal sealed class MpiJob : IAsyncDisposable
         }
     }
 
-    private async Task<(int Code, string? Line)> WatchAsync(Process library, CancellationToken over)
+    private async Task<(int Code, string? Line)> WatchAsync(Process library, JobDirectory directory, CancellationToken over)
     {
         var (ending, graceRuns) = (false, false);
         void Fail(int code, string line)
@@ -171,7 +173,7 @@ internal sealed class MpiJob : IAsyncDisposable
                     while (code != 0 && !ending && _end.MayHaveCause && await NextAsync())
                     {
                     }
-                    return _end.Sum(code, ending);
+                    return _end.Sum(code, ending, directory.HasLibraryFiles);
                 case JobEvent.Gang(GangEvent.HostLost(var host, var reason)):
                     Fail(1, $"{host} was lost: {reason}");
                     break;

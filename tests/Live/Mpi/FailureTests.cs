@@ -17,7 +17,7 @@ public sealed class FailureTests(MpiCluster cluster)
     [InlineData("mpich", "TERM", "Terminated")]
     [InlineData("mpich", "ABRT", "Aborted")]
     [InlineData("mpich", "FPE", "Floating point exception")]
-    [InlineData("mpich", "USR1", "User defined signal 1")]
+    [InlineData("mpich", "USR2", "User defined signal 2")]
     [InlineData("openmpi", "KILL", "Killed")]
     [InlineData("openmpi", "SEGV", "Segmentation fault")]
     [InlineData("openmpi", "TERM", "Terminated")]

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Agora.Tests.Live.Cluster;
 using Xunit;
 
@@ -50,8 +49,9 @@ public sealed class MpiCluster : LiveCluster, IAsyncLifetime
         "KILL" => 9,
         "USR1" => 10,
         "SEGV" => 11,
+        "USR2" => 12,
         "TERM" => 15,
-        _ => int.Parse(name, CultureInfo.InvariantCulture),
+        _ => throw new ArgumentException(name, nameof(name)),
     };
 }
 

@@ -16,20 +16,21 @@ public sealed class OutputTests(MpiCluster cluster)
         var ended = await run.Ended();
         // Two processors a node: ranks 0 and 1 on the first, 2 and 3 on the second; 0+1+2+3.
         Assert.Equal((0, "", "rank 0 of 4 on node1, sum 6\nrank 1 of 4 on node1, sum 6\nrank 2 of 4 on node2, sum 6\nrank 3 of 4 on node2, sum 6"),
-            (ended.ExitCode, ended.Error, string.Join('\n', ended.Text.TrimEnd().Split('\n').Order(StringComparer.Ordinal))));
+            (ended.ExitCode, Said(ended), string.Join('\n', ended.Text.TrimEnd().Split('\n').Order(StringComparer.Ordinal))));
         await run.AssertGone();
     }
 
+    /// <summary>Hydra gives up where a rank has not yet read what fills a pipe of 64 KiB; Open MPI waits.</summary>
     [Theory]
-    [InlineData("mpich")]
-    [InlineData("openmpi")]
-    public async Task Input_reaches_rank_0_whole_and_no_other_rank(string flavour)
+    [InlineData("mpich", 50_000)]
+    [InlineData("openmpi", 3_000_000)]
+    public async Task Input_reaches_rank_0_whole_and_no_other_rank(string flavour, int bytes)
     {
-        var input = new byte[3_000_000];
+        var input = new byte[bytes];
         new Random(7).NextBytes(input);
         using var run = new MpiRun(cluster, ["-n", "3", "--map-by", "node", cluster.Program("actor", flavour), "0", "copy"], input);
         var ended = await run.Ended();
-        Assert.Equal((0, ""), (ended.ExitCode, ended.Error));
+        Assert.Equal((0, ""), (ended.ExitCode, Said(ended)));
         Assert.True(input.AsSpan().SequenceEqual(ended.Output), $"{ended.Output.Length} of {input.Length} bytes");
     }
 
@@ -41,7 +42,7 @@ public sealed class OutputTests(MpiCluster cluster)
         var actor = cluster.Program("actor", flavour);
         var ended = await cluster.Mpiexec("-n", "1", actor, "0", "say", "a b", ":", "-n", "2", actor, "0", "say", "'c\"$d");
         Assert.Equal((0, "", "rank 0 of 3 says a b\nrank 1 of 3 says 'c\"$d\nrank 2 of 3 says 'c\"$d"),
-            (ended.ExitCode, ended.Error, string.Join('\n', ended.Text.TrimEnd().Split('\n').Order(StringComparer.Ordinal))));
+            (ended.ExitCode, Said(ended), string.Join('\n', ended.Text.TrimEnd().Split('\n').Order(StringComparer.Ordinal))));
     }
 
     [Theory]
@@ -54,7 +55,7 @@ public sealed class OutputTests(MpiCluster cluster)
             "sh", "-c", "echo \"$GIVEN $OTHER $INHERITED|$PWD\""], directory: directory, variables: [("INHERITED", "a = $b"), ("GIVEN", "not this")]);
         var ended = await run.Ended();
         var line = $"one two a = $b|{directory}\n";
-        Assert.Equal((0, "", line + line), (ended.ExitCode, ended.Error, ended.Text));
+        Assert.Equal((0, "", line + line), (ended.ExitCode, Said(ended), ended.Text));
     }
 
     [Theory]
@@ -74,7 +75,7 @@ public sealed class OutputTests(MpiCluster cluster)
     {
         const int ranks = MpiCluster.Slots, each = 3_500_000;
         var ended = await cluster.Mpiexec("-n", $"{ranks}", cluster.Program("actor", flavour), "0", "write", $"{each}");
-        Assert.Equal((0, ""), (ended.ExitCode, ended.Error));
+        Assert.Equal((0, ""), (ended.ExitCode, Said(ended)));
         var seen = new uint[ranks];
         foreach (var b in ended.Output)
         {
@@ -85,4 +86,11 @@ public sealed class OutputTests(MpiCluster cluster)
         }
         Assert.All(seen, s => Assert.Equal((uint)each, s));
     }
+
+    /// <summary>
+    /// Error output but for a line that is Open MPI's own on a busy machine: its parent process comes too late to do for a
+    /// child what that has done itself. The remote shell has no part in it: it is the child that has been started by then.
+    /// </summary>
+    private static string Said(Finished ended) => string.Concat(ended.Error.Split('\n')
+        .Where(l => !l.Contains("plm:rsh: Warning: setpgid(", StringComparison.Ordinal)));
 }
