@@ -29,7 +29,6 @@ internal static class LibraryEnvironment
             // Each daemon is started from here, and stays attached, so that its end is seen.
             ["OMPI_MCA_plm_rsh_no_tree_spawn"] = "1",
             ["OMPI_MCA_orte_leave_session_attached"] = "1",
-            ["OMPI_MCA_orte_local_tmpdir_base"] = directory.LibraryFiles,
         };
         void Prefer(string name, string value)
         {

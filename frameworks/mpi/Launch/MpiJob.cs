@@ -24,6 +24,9 @@ internal sealed class MpiJob : IAsyncDisposable
     /// <summary>How long a report from a node may be behind the end of the library's <c>mpiexec</c>.</summary>
     private static readonly TimeSpan ReportPatience = TimeSpan.FromMilliseconds(300);
 
+    /// <summary>The same where it was ended by a remote shell that has lost its host: agent and master find that out more slowly.</summary>
+    private static readonly TimeSpan LossPatience = TimeSpan.FromSeconds(3);
+
     private readonly MpiOptions _options;
     private readonly MpiFlavour _flavour;
     private readonly GangRequest _request;
@@ -139,8 +142,9 @@ internal sealed class MpiJob : IAsyncDisposable
         var start = new ProcessStartInfo(words[0], words.Skip(1));
         foreach (var (name, value) in LibraryEnvironment.Build(directory, hosts, _programs.RemoteShell, Environment.IsPrivilegedProcess))
             start.Environment[name] = value;
-        // Each node has a place for it, and Open MPI takes either this or those.
-        start.Environment.Remove("OMPI_MCA_orte_tmpdir_base");
+        // For its own files alone: its ranks have the environments of their nodes. Hydra would hand it on.
+        if (_flavour == MpiFlavour.OpenMpi)
+            start.Environment["TMPDIR"] = directory.LibraryFiles;
         var process = Process.Start(start)!;
         _ = WaitAsync();
         return process;
@@ -170,7 +174,7 @@ internal sealed class MpiJob : IAsyncDisposable
             {
                 case JobEvent.LibraryEnded(var code):
                     // What was seen of it on the nodes may still be on its way.
-                    while (code != 0 && !ending && _end.MayHaveCause && await NextAsync())
+                    while (code != 0 && !ending && _end.MayHaveCause && await NextAsync(_end.MayBeLoss(code) ? LossPatience : ReportPatience))
                     {
                     }
                     return _end.Sum(code, ending, directory.HasLibraryFiles);
@@ -223,9 +227,9 @@ internal sealed class MpiJob : IAsyncDisposable
 
     /// <summary>Waits a moment for something more to be told.</summary>
     /// <returns>False if nothing was.</returns>
-    private async Task<bool> NextAsync()
+    private async Task<bool> NextAsync(TimeSpan wait)
     {
-        using var patience = new CancellationTokenSource(ReportPatience);
+        using var patience = new CancellationTokenSource(wait);
         try
         {
             if (await _inbox.Reader.ReadAsync(patience.Token) is JobEvent.Gang(var told))
