@@ -11,12 +11,8 @@ namespace Agora.Mpi.Host;
 /// </summary>
 internal sealed class MpiHost(IReadOnlyList<string> sessionProgram) : IExecutor, IAsyncDisposable
 {
-    /// <summary>The master counts a job's part as lost as soon as its agent is gone, so an agent that comes back has no use for it.</summary>
-    internal static readonly ExecutorSessionOptions Session = new()
-    {
-        RecoveryTimeout = TimeSpan.FromSeconds(2),
-        ShutdownGrace = TimeSpan.FromSeconds(1),
-    };
+    /// <summary>Ranks do well without their agent: whether it is lost is the master's to say, after 75 s unless it is told otherwise.</summary>
+    internal static readonly ExecutorSessionOptions Session = new() { RecoveryTimeout = TimeSpan.FromMinutes(2) };
 
     private RemoteShellServer? _server;
     private RankReports? _reports;

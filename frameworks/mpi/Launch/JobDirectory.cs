@@ -30,6 +30,12 @@ internal sealed class JobDirectory : IDisposable
 
     public bool HasLibraryFiles => Directory.EnumerateFileSystemEntries(LibraryFiles).Any();
 
+    /// <summary>What the first of the job's remote shells that failed has said of it; null if none has.</summary>
+    public string? RemoteShellFailure => File.Exists(FailuresBeside(RemoteHosts)) ? File.ReadLines(FailuresBeside(RemoteHosts)).FirstOrDefault() : null;
+
+    /// <summary>The file that remote shells tell a failure in, a line each, by that of their hosts.</summary>
+    public static string FailuresBeside(string remoteHosts) => remoteHosts + ".failures";
+
     public void Dispose() => Directory.Delete(_path, recursive: true);
 
     /// <summary>This machine's address on the way to a host.</summary>

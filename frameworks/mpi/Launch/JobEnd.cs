@@ -26,11 +26,6 @@ internal sealed class JobEnd(MpiFlavour flavour)
     /// <summary>True if what is known may be the consequence of something that is still to be told: ranks are killed by what ends a job, too.</summary>
     public bool MayHaveCause => !_isFinal && (_first is null || IsOfAnEnding(_first.Value.Code));
 
-    /// <summary>True if the library's <c>mpiexec</c> has ended as it does when it is asked to, and nobody knows by whom.</summary>
-    /// <remarks>Open MPI's takes its time to end, and says 1, as many programs do.</remarks>
-    public bool MayBeLoss(int library) => _first is null &&
-        (library == SignalBase + Native.SigTerm || (flavour == MpiFlavour.Mpich && library == HydraFailed));
-
     /// <summary>A rank was started or has ended.</summary>
     public void Rank(string host, RankReport report)
     {

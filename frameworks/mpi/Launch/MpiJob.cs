@@ -174,9 +174,12 @@ internal sealed class MpiJob : IAsyncDisposable
             {
                 case JobEvent.LibraryEnded(var code):
                     // What was seen of it on the nodes may still be on its way.
-                    while (code != 0 && !ending && _end.MayHaveCause && await NextAsync(_end.MayBeLoss(code) ? LossPatience : ReportPatience))
+                    var lost = directory.RemoteShellFailure;
+                    while (code != 0 && !ending && _end.MayHaveCause && await NextAsync(lost is null ? ReportPatience : LossPatience))
                     {
                     }
+                    if (lost is not null && !ending && _end.MayHaveCause)
+                        _end.Final(1, lost);
                     return _end.Sum(code, ending, directory.HasLibraryFiles);
                 case JobEvent.Gang(GangEvent.HostLost(var host, var reason)):
                     Fail(1, $"{host} was lost: {reason}");

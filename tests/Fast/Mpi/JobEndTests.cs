@@ -108,20 +108,4 @@ public sealed class JobEndTests
         end.Command("node1", 205, clientLost: false);
         Assert.False(end.HasFailed);
     }
-
-    [Fact]
-    public void A_library_that_was_asked_to_end_by_nobody_known_may_have_lost_a_host()
-    {
-        var end = new JobEnd(MpiFlavour.Mpich);
-        end.Rank("node2", new RankReport(1, 1));
-        Assert.True(end.MayBeLoss(255) && end.MayBeLoss(143));
-        Assert.False(end.MayBeLoss(1) || end.MayBeLoss(42));
-        end.Rank("node2", new RankReport(1, 1, 139, 11));
-        Assert.False(end.MayBeLoss(255));
-        end = new JobEnd(MpiFlavour.OpenMpi);
-        Assert.True(end.MayBeLoss(143));
-        Assert.False(end.MayBeLoss(1));
-        end.Final(1, "node2 was lost");
-        Assert.False(end.MayBeLoss(143));
-    }
 }

@@ -1,4 +1,3 @@
-using Agora.Tests.Live.Cluster;
 using Xunit;
 
 namespace Agora.Tests.Live.Mpi;

@@ -121,6 +121,19 @@ public sealed class RemoteShellTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_server_that_is_ended_twice_has_ended_its_commands_both_times()
+    {
+        using var client = Start(["node1", Family]);
+        Assert.Equal("ready", await Line(client));
+        var first = _server.DisposeAsync();
+        await _server.DisposeAsync();
+        Assert.DoesNotContain(Running(), p => p.Command[0] == "sleep");
+        await first;
+        client.StandardInput.Close();
+        Assert.Equal(143, (await Programs.EndOf(client)).ExitCode);
+    }
+
+    [Fact]
     public async Task What_a_command_leaves_behind_ends_with_it()
     {
         var run = await Run(["node1", "setsid sleep 1000 >/dev/null 2>&1 & echo started"]);
