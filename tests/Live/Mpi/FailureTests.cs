@@ -73,11 +73,11 @@ public sealed class FailureTests(MpiCluster cluster)
     [InlineData("mpich", "proxy", 137, "mpiexec: the library's process on node2 was killed by signal 9 (Killed)")]
     [InlineData("mpich", "agora-rsh", 1, "mpiexec: the connection to node")]
     [InlineData("mpich", "library", 137, "mpiexec: the library's own mpiexec was killed by signal 9 (Killed)")]
-    [InlineData("mpich", "host", 1, "mpiexec: node2 was lost: ")]
+    [InlineData("mpich", "host", 1, "mpiexec: ")]
     [InlineData("openmpi", "proxy", 137, "mpiexec: the library's process on node2 was killed by signal 9 (Killed)")]
     [InlineData("openmpi", "agora-rsh", 1, "mpiexec: the connection to node")]
     [InlineData("openmpi", "library", 137, "mpiexec: the library's own mpiexec was killed by signal 9 (Killed)")]
-    [InlineData("openmpi", "host", 1, "mpiexec: node2 was lost: ")]
+    [InlineData("openmpi", "host", 1, "mpiexec: ")]
     public async Task A_process_of_the_job_that_is_killed_hard_ends_the_job_and_is_named(string flavour, string process, int code, string said)
     {
         using var run = Start(flavour, 3, "wait");
@@ -86,6 +86,8 @@ public sealed class FailureTests(MpiCluster cluster)
         var ended = await run.Ended();
         Assert.True(ended.ExitCode == code, ended.ToString());
         AssertSaid(ended, said);
+        if (process == "host")
+            Assert.Matches("mpiexec: (node2 was lost: |the connection to node2 .*was lost)", ended.Error); // Whoever tells it first.
         await run.AssertGone();
     }
 
