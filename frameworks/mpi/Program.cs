@@ -26,5 +26,6 @@ static async Task<int> HostAsync()
 {
     HostNamespaces.Enter(Environment.ProcessPath!, ["host"]);
     await using var host = new MpiHost([Environment.ProcessPath!, "session"]);
-    return await new ExecutorDriver(host).RunAsync();
+    var options = ExecutorDriverOptions.FromEnvironment() with { Session = MpiHost.Session };
+    return await new ExecutorDriver(host, options: options).RunAsync();
 }

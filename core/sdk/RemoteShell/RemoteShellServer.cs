@@ -20,6 +20,7 @@ public sealed class RemoteShellServer : IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly HashSet<RemoteCommand> _running = [];
     private readonly Task _accepting;
+    private readonly Lazy<Task> _end;
 
     /// <param name="address">Where to listen; where that is no address of this machine, on all of its addresses.</param>
     /// <param name="sessionProgram">Program and arguments that call <see cref="RemoteSession.Run"/> with one more, the command line.</param>
@@ -32,6 +33,7 @@ public sealed class RemoteShellServer : IAsyncDisposable
         _sessionProgram = sessionProgram;
         _environment = environment;
         _ended = ended;
+        _end = new Lazy<Task>(EndAsync);
         _listener = Listen(address);
         _accepting = AcceptAsync();
     }
@@ -43,7 +45,9 @@ public sealed class RemoteShellServer : IAsyncDisposable
     public static string NewToken() => Convert.ToHexString(RandomNumberGenerator.GetBytes(16));
 
     /// <summary>Ends all commands and waits until nothing of them is left.</summary>
-    public async ValueTask DisposeAsync()
+    public ValueTask DisposeAsync() => new(_end.Value);
+
+    private async Task EndAsync()
     {
         await _stop.CancelAsync();
         _listener.Stop();

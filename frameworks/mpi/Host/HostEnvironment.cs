@@ -9,6 +9,8 @@ internal static class HostEnvironment
         return new Dictionary<string, string>
         {
             [RankReports.Variable] = rankReports,
+            // That of the machine mpiexec runs on need not be here.
+            ["TMPDIR"] = scratch,
             // Session directories go with the sandbox, and nodes on one machine do not meet in them.
             ["OMPI_MCA_orte_tmpdir_base"] = scratch,
             // In a /dev/shm of their own they do not meet in shared memory either; else the files have to be apart.

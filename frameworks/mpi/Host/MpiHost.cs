@@ -11,6 +11,9 @@ namespace Agora.Mpi.Host;
 /// </summary>
 internal sealed class MpiHost(IReadOnlyList<string> sessionProgram) : IExecutor, IAsyncDisposable
 {
+    /// <summary>Ranks do well without their agent: whether it is lost is the master's to say, after 75 s unless it is told otherwise.</summary>
+    internal static readonly ExecutorSessionOptions Session = new() { RecoveryTimeout = TimeSpan.FromMinutes(2) };
+
     private RemoteShellServer? _server;
     private RankReports? _reports;
     private TaskId? _task;

@@ -12,6 +12,7 @@ internal sealed class JobDirectory : IDisposable
 
     public JobDirectory(IReadOnlyList<GangHost> hosts, string token)
     {
+        Directory.CreateDirectory(LibraryFiles);
         new RemoteHosts([.. hosts.Select(h => new RemoteHost(h.Name, h.Address, h.Port, token))]).Save(RemoteHosts);
         // A line for each slot, which both libraries read, as they do PBS's node file.
         File.WriteAllLines(Nodes, hosts.SelectMany(h => Enumerable.Repeat(h.Name, h.Slots)));
@@ -23,6 +24,17 @@ internal sealed class JobDirectory : IDisposable
 
     /// <summary>Default options of Hydra's <c>mpiexec</c>: where its proxies find it.</summary>
     public string HydraOptions => Path.Combine(_path, "hydra.conf");
+
+    /// <summary>Where Open MPI's <c>mpiexec</c> keeps what it removes when it ends by itself.</summary>
+    public string LibraryFiles => Path.Combine(_path, "library");
+
+    public bool HasLibraryFiles => Directory.EnumerateFileSystemEntries(LibraryFiles).Any();
+
+    /// <summary>What the first of the job's remote shells that failed has said of it; null if none has.</summary>
+    public string? RemoteShellFailure => File.Exists(FailuresBeside(RemoteHosts)) ? File.ReadLines(FailuresBeside(RemoteHosts)).FirstOrDefault() : null;
+
+    /// <summary>The file that remote shells tell a failure in, a line each, by that of their hosts.</summary>
+    public static string FailuresBeside(string remoteHosts) => remoteHosts + ".failures";
 
     public void Dispose() => Directory.Delete(_path, recursive: true);
 

@@ -24,6 +24,9 @@ internal sealed class MpiJob : IDisposable
     /// <summary>How long a report from a node may be behind the end of the library's <c>mpiexec</c>.</summary>
     private static readonly TimeSpan ReportPatience = TimeSpan.FromMilliseconds(300);
 
+    /// <summary>The same where it was ended by a remote shell that has lost its host: agent and master find that out more slowly.</summary>
+    private static readonly TimeSpan LossPatience = TimeSpan.FromSeconds(3);
+
     private readonly MpiOptions _options;
     private readonly MpiFlavour _flavour;
     private readonly GangRequest _request;
@@ -87,7 +90,7 @@ internal sealed class MpiJob : IDisposable
                 return _end.Sum(0, wasEnded: true).Code;
             using var directory = new JobDirectory(hosts, _request.Token);
             using var library = StartLibrary(directory, hosts);
-            var (code, line) = await WatchAsync(library, over.Token);
+            var (code, line) = await WatchAsync(library, directory, over.Token);
             if (line is not null)
                 await Console.Error.WriteLineAsync($"mpiexec: {line}");
             return code;
@@ -135,6 +138,9 @@ internal sealed class MpiJob : IDisposable
         var start = new ProcessStartInfo(words[0], words.Skip(1));
         foreach (var (name, value) in LibraryEnvironment.Build(directory, hosts, _programs.RemoteShell, Environment.IsPrivilegedProcess))
             start.Environment[name] = value;
+        // For its own files alone: its ranks have the environments of their nodes. Hydra would hand it on.
+        if (_flavour == MpiFlavour.OpenMpi)
+            start.Environment["TMPDIR"] = directory.LibraryFiles;
         var process = Process.Start(start)!;
         _ = WaitAsync();
         return process;
@@ -146,7 +152,7 @@ internal sealed class MpiJob : IDisposable
         }
     }
 
-    private async Task<(int Code, string? Line)> WatchAsync(Process library, CancellationToken over)
+    private async Task<(int Code, string? Line)> WatchAsync(Process library, JobDirectory directory, CancellationToken over)
     {
         var (ending, graceRuns) = (false, false);
         void Fail(int code, string line)
@@ -164,10 +170,13 @@ internal sealed class MpiJob : IDisposable
             {
                 case JobEvent.LibraryEnded(var code):
                     // What was seen of it on the nodes may still be on its way.
-                    while (code != 0 && !ending && _end.MayHaveCause && await NextAsync())
+                    var lost = directory.RemoteShellFailure;
+                    while (code != 0 && !ending && _end.MayHaveCause && await NextAsync(lost is null ? ReportPatience : LossPatience))
                     {
                     }
-                    return _end.Sum(code, ending);
+                    if (lost is not null && !ending && _end.MayHaveCause)
+                        _end.Final(1, lost);
+                    return _end.Sum(code, ending, directory.HasLibraryFiles);
                 case JobEvent.Gang(GangEvent.HostLost(var host, var reason)):
                     Fail(1, $"{host} was lost: {reason}");
                     break;
@@ -217,9 +226,9 @@ internal sealed class MpiJob : IDisposable
 
     /// <summary>Waits a moment for something more to be told.</summary>
     /// <returns>False if nothing was.</returns>
-    private async Task<bool> NextAsync()
+    private async Task<bool> NextAsync(TimeSpan wait)
     {
-        using var patience = new CancellationTokenSource(ReportPatience);
+        using var patience = new CancellationTokenSource(wait);
         try
         {
             if (await _inbox.Reader.ReadAsync(patience.Token) is JobEvent.Gang(var told))

@@ -34,9 +34,25 @@ internal static class RemoteShellProgram
             if (Parent() == parent)
             {
                 await Console.Error.WriteLineAsync($"agora-rsh: {e.Message}");
+                Tell(e.Message);
                 Native.Kill(parent, Native.SigTerm);
             }
             return Failed;
+        }
+    }
+
+    /// <summary>Tells the job, which would see no more than that its library was asked to end.</summary>
+    private static void Tell(string failure)
+    {
+        if (Environment.GetEnvironmentVariable(RemoteHosts.Variable) is not { } path)
+            return;
+        try
+        {
+            File.AppendAllText(JobDirectory.FailuresBeside(path), failure + "\n");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // The job is gone.
         }
     }
 

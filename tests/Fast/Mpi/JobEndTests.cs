@@ -62,4 +62,50 @@ public sealed class JobEndTests
         end.Command("node1", 0, clientLost: false);
         Assert.Equal((1, "ranks 0, 2 on node1 were ended before the job was done"), end.Sum(137, wasEnded: true));
     }
+
+    [Fact]
+    public void An_abort_that_ends_ranks_without_a_word_of_theirs_keeps_its_code()
+    {
+        var end = new JobEnd(MpiFlavour.Mpich);
+        end.Rank("node3", new RankReport(2, 1));
+        end.Command("node3", 0, clientLost: false);
+        Assert.True(end.HasFailed);
+        Assert.Equal((42, null), end.Sum(42, wasEnded: false));
+    }
+
+    [Fact]
+    public void A_rank_that_failed_counts_more_than_those_that_were_ended_for_it_whatever_is_told_first()
+    {
+        var end = new JobEnd(MpiFlavour.Mpich);
+        end.Rank("node3", new RankReport(2, 1));
+        end.Command("node3", 0, clientLost: false);
+        end.Rank("node1", new RankReport(0, 2, 137, 9));
+        Assert.True(end.MayHaveCause);
+        end.Rank("node2", new RankReport(1, 3, 139, 11));
+        end.Rank("node4", new RankReport(3, 4, 143, 15));
+        Assert.Equal((139, "rank 1 on node2 (pid 3) was killed by signal 11 (Segmentation fault)"), end.Sum(255, wasEnded: false));
+    }
+
+    [Theory]
+    [InlineData("Mpich", false)]
+    [InlineData("OpenMpi", true)]
+    public void The_librarys_mpiexec_is_named_if_it_was_killed_itself(string flavour, bool leftWork)
+    {
+        var end = new JobEnd(Enum.Parse<MpiFlavour>(flavour));
+        end.Rank("node1", new RankReport(0, 1));
+        end.Command("node1", 0, clientLost: false);
+        Assert.Equal((137, "the library's own mpiexec was killed by signal 9 (Killed)"), end.Sum(137, wasEnded: false, leftWork));
+    }
+
+    [Fact]
+    public void A_killed_rank_that_Open_MPI_names_itself_is_not_named_twice() =>
+        Assert.Equal((137, null), new JobEnd(MpiFlavour.OpenMpi).Sum(137, wasEnded: false));
+
+    [Fact]
+    public void An_exit_code_beyond_those_of_signals_names_none()
+    {
+        var end = new JobEnd(MpiFlavour.OpenMpi);
+        end.Command("node1", 205, clientLost: false);
+        Assert.False(end.HasFailed);
+    }
 }
