@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Agora.Protocol;
+using Agora.Sdk;
 using Grpc.Core;
 using Grpc.Net.Client;
 
@@ -35,17 +36,16 @@ internal sealed class Cluster : IDisposable
 
     public static Cluster Find(string? master)
     {
-        var url = master ?? Environment.GetEnvironmentVariable("AGORA_MASTER");
-        if (string.IsNullOrEmpty(url))
+        try
         {
-            url = ClusterFile.Load()?.Master ?? throw new Failure("no cluster is known",
-                $"no --master is given, AGORA_MASTER is not set, and {ClusterFile.FilePath} does not exist",
-                "start one with 'agora up --detach', or name one with --master http://HOST:PORT");
+            return new Cluster(MasterAddress.Find(master) ?? throw new Failure("no cluster is known",
+                $"no --master is given, {MasterAddress.Variable} is not set, and {MasterAddress.ClusterFile} does not exist",
+                "start one with 'agora up --detach', or name one with --master http://HOST:PORT"));
         }
-        if (!Uri.TryCreate(url.Contains("://", StringComparison.Ordinal) ? url : "http://" + url, UriKind.Absolute, out var uri)
-            || uri.Scheme is not "http" and not "https")
-            throw new Failure($"'{url}' is not the URL of a master", "it cannot be read as one", "write it as http://HOST:PORT", 2);
-        return new Cluster(uri);
+        catch (FormatException e)
+        {
+            throw new Failure("the master's URL is not understood", e.Message, "write it as http://HOST:PORT", 2);
+        }
     }
 
     public Task<ClusterSnapshot> SnapshotAsync(bool withTasks = false) => AskAsync(async () =>

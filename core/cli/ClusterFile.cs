@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Agora.Sdk;
 
 namespace Agora.Cli;
 
@@ -21,7 +22,7 @@ internal sealed record ClusterProcess(string Name, int Pid, long StartTicks, IRe
 internal sealed record ClusterFile(
     string Master, Dictionary<string, string> Services, List<string> Nodes, List<ClusterProcess> Processes)
 {
-    public static string FilePath => Path.Combine(Installation.StateDirectory, "cluster.json");
+    public static string FilePath => MasterAddress.ClusterFile;
 
     public static ClusterFile? Load() => File.Exists(FilePath)
         ? JsonSerializer.Deserialize(File.ReadAllText(FilePath), ClusterFileJson.Default.ClusterFile) : null;

@@ -1,3 +1,5 @@
+using Agora.Sdk;
+
 namespace Agora.Cli;
 
 /// <summary>Where this installation's programs are, and where its clusters keep their state.</summary>
@@ -11,7 +13,5 @@ internal static class Installation
     public static string LibDirectory { get; } = Path.GetFullPath(Path.Combine(BinDirectory, "..", "lib"));
 
     /// <summary><c>$AGORA_HOME</c>, or <c>~/.agora</c>.</summary>
-    public static string StateDirectory { get; } = Path.GetFullPath(
-        Environment.GetEnvironmentVariable("AGORA_HOME") is { Length: > 0 } home ? home
-        : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".agora"));
+    public static string StateDirectory => MasterAddress.StateDirectory;
 }

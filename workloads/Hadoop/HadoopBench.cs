@@ -14,10 +14,10 @@ internal sealed partial class HadoopBench(BenchCluster cluster, bool quick)
     /// <summary>Of which each of the eight tasks that run at once has its part, in MiB.</summary>
     private const int TaskSortMib = 50;
 
-    private readonly List<string[]> _rows = [["MEASURE", "VALUE", "UNIT", "REFERENCE", "RATIO", "TARGET"]];
+    private readonly Measures _measures = new();
 
-    /// <returns>True; wrong output throws.</returns>
-    public bool Run()
+    /// <exception cref="WrongOutputException">A job did not give what it should have.</exception>
+    public void Run()
     {
         Programs();
         SmallJob();
@@ -30,8 +30,7 @@ internal sealed partial class HadoopBench(BenchCluster cluster, bool quick)
         TeraSort(500);
         if (!quick)
             TeraSort(1000);
-        Print();
-        return true;
+        _measures.Print();
     }
 
     private void Programs()
@@ -82,15 +81,15 @@ internal sealed partial class HadoopBench(BenchCluster cluster, bool quick)
         var run = 0;
         string Next() => $"{Streaming} -input /bench/small -output /bench/small-out{run++} -mapper cat -reducer cat";
         cluster.Shell(Next());
-        var seconds = Median(5, () => cluster.Time(Next()));
+        var seconds = Measures.Median(5, () => cluster.Time(Next()));
         Expect("hadoop fs -cat /bench/small-out0/part-00000 | tr -d '\\t' | cmp - <(LC_ALL=C sort small)");
-        Add("small job, hadoop jar to return, median of 5", seconds, "s", null, "<= 1.0", seconds <= 1);
+        _measures.Add("small job, hadoop jar to return, median of 5", seconds, "s", null, "<= 1.0", seconds <= 1);
     }
 
     private void Listing()
     {
-        var milliseconds = Median(20, () => cluster.Time("hadoop fs -ls /bench")) * 1000;
-        Add("hadoop fs -ls, median of 20", milliseconds, "ms", null, "<= 40", milliseconds <= 40);
+        var milliseconds = Measures.Median(20, () => cluster.Time("hadoop fs -ls /bench")) * 1000;
+        _measures.Add("hadoop fs -ls, median of 20", milliseconds, "ms", null, "<= 40", milliseconds <= 40);
     }
 
     private void Grep()
@@ -98,7 +97,7 @@ internal sealed partial class HadoopBench(BenchCluster cluster, bool quick)
         var seconds = cluster.Time($"{Examples} grep /bench/text200 /bench/grep-out 'th[a-z]+'");
         Expect("cmp <(hadoop fs -cat /bench/grep-out/part-00000 | LC_ALL=C sort) " +
             "<(grep -oE 'th[a-z]+' text200 | LC_ALL=C sort | uniq -c | awk '{print $1 \"\\t\" $2}' | LC_ALL=C sort)");
-        Add("grep example, 200 MB, both jobs", seconds, "s", null, "<= 4", seconds <= 4);
+        _measures.Add("grep example, 200 MB, both jobs", seconds, "s", null, "<= 4", seconds <= 4);
     }
 
     /// <summary>The same programs on both sides; then what a combiner, which a pipeline cannot have, makes of it.</summary>
@@ -112,7 +111,7 @@ internal sealed partial class HadoopBench(BenchCluster cluster, bool quick)
             var (job, seconds) = Job($"{Streaming} -D mapred.reduce.tasks=2 -input /bench/text{megabytes} -output {output} " +
                 $"-file map.py -file reduce.py -mapper map.py {option} -reducer reduce.py");
             Expect($"cmp <(hadoop fs -cat '{output}/part-*' | LC_ALL=C sort) <(LC_ALL=C sort expected{megabytes})");
-            Add($"word count, Python streaming, {megabytes} MB{name}", seconds, "s", reference,
+            _measures.Add($"word count, Python streaming, {megabytes} MB{name}", seconds, "s", reference,
                 option.Length > 0 ? "" : "<= 0.75", option.Length > 0 || seconds <= 0.75 * reference);
             Locality($"data-local maps of it ({Counter(job, "Launched map tasks")} launched)", job);
         }
@@ -127,7 +126,7 @@ internal sealed partial class HadoopBench(BenchCluster cluster, bool quick)
             cluster.Shell($"{Streaming} -D mapred.reduce.tasks=0 -input /bench/text{megabytes} -output {output} -mapper cat");
             var seconds = (cluster.TaskTrackerCpuSeconds() - before) * 1000 / megabytes;
             if (output == "/bench/cat")
-                Add("CPU of the TaskTrackers through cat, without reduces", seconds, "s/GB", null, "<= 1.2", seconds <= 1.2);
+                _measures.Add("CPU of the TaskTrackers through cat, without reduces", seconds, "s/GB", null, "<= 1.2", seconds <= 1.2);
         }
         Expect($"cmp <(hadoop fs -cat '/bench/cat/part-*' | tr -d '\\t' | LC_ALL=C sort -S {SortMemory}) <(LC_ALL=C sort -S {SortMemory} text{megabytes})");
     }
@@ -144,7 +143,7 @@ internal sealed partial class HadoopBench(BenchCluster cluster, bool quick)
         Expect($"{Examples} teravalidate /bench/sorted{megabytes} /bench/report{megabytes} && " +
             $"test $(hadoop fs -cat '/bench/report{megabytes}/part-*' | grep -vc ^checksum) = 0");
         cluster.Shell($"rm -f tera{megabytes} sorted{megabytes}; hadoop fs -rmr /bench/sorted{megabytes} /bench/tera{megabytes}");
-        Add($"TeraSort, {megabytes} MB, all phases", seconds, "s", reference, "<= 1.0", seconds <= reference);
+        _measures.Add($"TeraSort, {megabytes} MB, all phases", seconds, "s", reference, "<= 1.0", seconds <= reference);
         Locality($"data-local maps of it ({Counter(job, "Launched map tasks")} launched)", job);
     }
 
@@ -167,7 +166,7 @@ internal sealed partial class HadoopBench(BenchCluster cluster, bool quick)
             .Where(p => p[0] == name).Select(p => long.Parse(p[1], CultureInfo.InvariantCulture)).FirstOrDefault();
 
     private void Locality(string measure, string job) =>
-        Add(measure, Counter(job, "Data-local map tasks"), "maps", null, "", isGood: true);
+        _measures.Add(measure, Counter(job, "Data-local map tasks"), "maps", null, "", isGood: true);
 
     private void Expect(string check)
     {
@@ -180,27 +179,6 @@ internal sealed partial class HadoopBench(BenchCluster cluster, bool quick)
             throw new WrongOutputException($"what the job wrote differs from the reference: {e.Message}");
         }
     }
-
-    private static double Median(int runs, Func<double> measure) =>
-        Enumerable.Range(0, runs).Select(_ => measure()).Order().ElementAt(runs / 2);
-
-    private void Add(string measure, double value, string unit, double? reference, string target, bool isGood)
-    {
-        string[] row = [measure, Number(value), unit, reference is { } r ? Number(r) : "",
-            reference is { } of ? (value / of).ToString("0.00", CultureInfo.InvariantCulture) : "", isGood ? target : target + " !"];
-        _rows.Add(row);
-        Console.Error.WriteLine(string.Join("  ", row));
-    }
-
-    private void Print()
-    {
-        var widths = Enumerable.Range(0, _rows[0].Length).Select(i => _rows.Max(r => r[i].Length)).ToArray();
-        foreach (var row in _rows)
-            Console.WriteLine(string.Join("  ", row.Select((cell, i) => i is 1 or 3 or 4
-                ? cell.PadLeft(widths[i]) : cell.PadRight(widths[i]))).TrimEnd());
-    }
-
-    private static string Number(double value) => value.ToString(value >= 100 ? "0" : "0.##", CultureInfo.InvariantCulture);
 
     [GeneratedRegex(@"Running job: (job_\d+_\d{4})")]
     private static partial Regex JobLine();

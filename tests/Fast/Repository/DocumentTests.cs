@@ -37,6 +37,7 @@ public partial class DocumentTests
     [InlineData("core/simulation")]
     [InlineData("core/cli")]
     [InlineData("frameworks/hadoop")]
+    [InlineData("frameworks/mpi")]
     [InlineData("workloads")]
     [InlineData("tests")]
     public void Every_room_has_a_readme_that_is_soon_read(string room)

@@ -32,7 +32,7 @@ public sealed class FailureTests
         Assert.Equal(2, back.Agents.Count);
         Assert.Contains(back.Agents, a => a.Info.Id == offer.AgentId && a.Info.Hostname == offer.Hostname);
         await framework.HearsOf("run", TaskState.Gone);
-        Assert.DoesNotContain(cluster.Processes(), p => p.Contains("sleep 1000", StringComparison.Ordinal));
+        Assert.DoesNotContain(cluster.Processes(), p => p.ToString().Contains("sleep 1000", StringComparison.Ordinal));
 
         // Names of containers begin anew with the process: 'run' was the first task there, and is again.
         foreach (var other in back.Agents.Where(a => a.Info.Id != offer.AgentId))

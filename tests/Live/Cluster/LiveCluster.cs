@@ -89,23 +89,7 @@ public class LiveCluster : IAsyncLifetime
             .Dispose();
 
     /// <summary>Running processes that name the state directory on their command line or in their environment.</summary>
-    internal IReadOnlyList<string> Processes() => [.. Directory.EnumerateDirectories("/proc")
-        .Where(d => int.TryParse(Path.GetFileName(d), out var pid) && ProcStat.Read(pid) is { IsZombie: false })
-        .Select(d => (Directory: d, Command: Read(Path.Combine(d, "cmdline")), Environment: Read(Path.Combine(d, "environ"))))
-        .Where(p => (p.Command + p.Environment).Contains(Home, StringComparison.Ordinal))
-        .Select(p => $"{Path.GetFileName(p.Directory)} {p.Command.Replace('\0', ' ')}")];
-
-    private static string Read(string file)
-    {
-        try
-        {
-            return File.ReadAllText(file);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return ""; // It has ended, or is another user's.
-        }
-    }
+    internal IReadOnlyList<RunningProcess> Processes() => RunningProcess.Naming(Home);
 
     public async ValueTask DisposeAsync()
     {

@@ -80,7 +80,7 @@ public sealed class UpAndRunTests(LiveCluster cluster)
             t => t.State == TaskState.Killed, t => t.ToString());
         Assert.Contains(task.History, s => s.State == TaskState.Killed);
         await Programs.Until("the process to end",
-            () => !cluster.Processes().Any(p => p.Contains("sleep 1000", StringComparison.Ordinal)),
+            () => !cluster.Processes().Any(p => p.ToString().Contains("sleep 1000", StringComparison.Ordinal)),
             () => string.Join('\n', cluster.Processes()));
     }
 

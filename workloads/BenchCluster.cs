@@ -3,9 +3,9 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 
-namespace Agora.Workloads.Hadoop;
+namespace Agora.Workloads;
 
-/// <summary>A cluster of four agents for one benchmark, its directory of data, and a shell that sees both.</summary>
+/// <summary>A cluster for one benchmark, its directory of data, and a shell that sees both.</summary>
 internal sealed class BenchCluster : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
@@ -17,16 +17,34 @@ internal sealed class BenchCluster : IAsyncDisposable
     /// <summary>For the benchmark's data; removed at the end.</summary>
     public string Directory { get; }
 
-    public static async Task<BenchCluster> StartAsync(CancellationToken cancellation)
+    /// <param name="options">For <c>agora up</c>.</param>
+    public static async Task<BenchCluster> StartAsync(string options, CancellationToken cancellation)
     {
-        var cluster = new BenchCluster(System.IO.Directory.CreateTempSubdirectory("agora-bench-hadoop-").FullName);
+        var cluster = new BenchCluster(System.IO.Directory.CreateTempSubdirectory("agora-bench-").FullName);
         using var probe = new TcpListener(IPAddress.Loopback, 0);
         probe.Start();
         var port = ((IPEndPoint)probe.LocalEndpoint).Port;
         probe.Stop();
         cancellation.ThrowIfCancellationRequested();
-        await Task.Run(() => cluster.Shell($"agora up --agents 4 --cpus 2 --mem 4096 --port {port} --detach"), cancellation);
+        await Task.Run(() => cluster.Shell($"agora up {options} --port {port} --detach"), cancellation);
         return cluster;
+    }
+
+    /// <summary>Says where it is measured, and measures.</summary>
+    /// <returns>The benchmark's exit code: 1 if an output was wrong.</returns>
+    public static int Measure(Action benchmark)
+    {
+        Console.WriteLine($"{Report.Machine}; load average {File.ReadAllText("/proc/loadavg").Trim()}");
+        try
+        {
+            benchmark();
+            return 0;
+        }
+        catch (WrongOutputException e)
+        {
+            Console.Error.WriteLine($"wrong output: {e.Message}");
+            return 1;
+        }
     }
 
     /// <summary>Runs a line of shell that must succeed, and gives its standard output.</summary>

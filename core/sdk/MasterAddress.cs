@@ -1,0 +1,49 @@
+using System.Text.Json;
+
+namespace Agora.Sdk;
+
+/// <summary>Where the master is that a user's command speaks to.</summary>
+public static class MasterAddress
+{
+    /// <summary>Environment variable with the master's URL.</summary>
+    public const string Variable = "AGORA_MASTER";
+
+    /// <summary>Environment variable with the state directory of <c>agora up</c>.</summary>
+    public const string HomeVariable = "AGORA_HOME";
+
+    /// <summary><c>$AGORA_HOME</c>, or <c>~/.agora</c>.</summary>
+    public static string StateDirectory { get; } = Path.GetFullPath(
+        Environment.GetEnvironmentVariable(HomeVariable) is { Length: > 0 } home ? home
+        : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".agora"));
+
+    /// <summary>What <c>agora up</c> leaves there of the cluster it started.</summary>
+    public static string ClusterFile => Path.Combine(StateDirectory, "cluster.json");
+
+    /// <param name="named">A URL, or <c>host:port</c>; null takes <c>$AGORA_MASTER</c>, else the cluster of <c>agora up</c>.</param>
+    /// <returns>Null if no cluster is known.</returns>
+    /// <exception cref="FormatException">It is not the URL of a master.</exception>
+    public static Uri? Find(string? named)
+    {
+        var url = named ?? Environment.GetEnvironmentVariable(Variable);
+        if (string.IsNullOrEmpty(url))
+            url = OfEmbeddedCluster();
+        if (url is null)
+            return null;
+        return Uri.TryCreate(url.Contains("://", StringComparison.Ordinal) ? url : "http://" + url, UriKind.Absolute, out var uri) &&
+            uri.Scheme is "http" or "https" ? uri
+            : throw new FormatException($"'{url}' is not the URL of a master; write it as http://HOST:PORT");
+    }
+
+    private static string? OfEmbeddedCluster()
+    {
+        try
+        {
+            using var file = JsonDocument.Parse(File.ReadAllBytes(ClusterFile));
+            return file.RootElement.GetProperty("master").GetString();
+        }
+        catch (Exception e) when (e is IOException or JsonException or KeyNotFoundException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,50 @@
+using System.Net;
+using System.Net.Sockets;
+using Agora.Mpi.Scheduling;
+using Agora.RemoteShell;
+
+namespace Agora.Mpi.Launch;
+
+/// <summary>The files of one job that the library's <c>mpiexec</c> and the remote shell read; gone with the job.</summary>
+internal sealed class JobDirectory : IDisposable
+{
+    private readonly string _path = Directory.CreateTempSubdirectory("agora-mpi-").FullName;
+
+    public JobDirectory(IReadOnlyList<GangHost> hosts, string token)
+    {
+        Directory.CreateDirectory(LibraryFiles);
+        new RemoteHosts([.. hosts.Select(h => new RemoteHost(h.Name, h.Address, h.Port, token))]).Save(RemoteHosts);
+        // A line for each slot, which both libraries read, as they do PBS's node file.
+        File.WriteAllLines(Nodes, hosts.SelectMany(h => Enumerable.Repeat(h.Name, h.Slots)));
+        File.WriteAllText(HydraOptions, $"-localhost {OwnAddress(hosts[0].Address)}\n");
+    }
+
+    public string RemoteHosts => Path.Combine(_path, "hosts.json");
+    public string Nodes => Path.Combine(_path, "nodes");
+
+    /// <summary>Default options of Hydra's <c>mpiexec</c>: where its proxies find it.</summary>
+    public string HydraOptions => Path.Combine(_path, "hydra.conf");
+
+    /// <summary>Where Open MPI's <c>mpiexec</c> keeps what it removes when it ends by itself.</summary>
+    public string LibraryFiles => Path.Combine(_path, "library");
+
+    public bool HasLibraryFiles => Directory.EnumerateFileSystemEntries(LibraryFiles).Any();
+
+    /// <summary>What the first of the job's remote shells that failed has said of it; null if none has.</summary>
+    public string? RemoteShellFailure => File.Exists(FailuresBeside(RemoteHosts)) ? File.ReadLines(FailuresBeside(RemoteHosts)).FirstOrDefault() : null;
+
+    /// <summary>The file that remote shells tell a failure in, a line each, by that of their hosts.</summary>
+    public static string FailuresBeside(string remoteHosts) => remoteHosts + ".failures";
+
+    public void Dispose() => Directory.Delete(_path, recursive: true);
+
+    /// <summary>This machine's address on the way to a host.</summary>
+    private static string OwnAddress(string host)
+    {
+        using var socket = new Socket(SocketType.Dgram, ProtocolType.Udp);
+        // Nothing is sent: the system only chooses the way.
+        socket.Connect(host, 9);
+        var address = ((IPEndPoint)socket.LocalEndPoint!).Address;
+        return (address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address).ToString();
+    }
+}

@@ -1,0 +1,104 @@
+using Agora.Mpi.Scheduling;
+using Agora.Protocol;
+using Agora.Sdk;
+using Grpc.Core;
+using Grpc.Net.Client;
+
+namespace Agora.Mpi.Launch;
+
+/// <summary>
+/// Says what a job waits for, once it has waited a while, and again when that changes. A job that would not fit into the
+/// cluster if it were empty need not wait at all.
+/// </summary>
+/// <param name="mustFit">Refuse a job that is too large; else wait for agents to come.</param>
+internal sealed class WaitingReport(Uri master, GangScheduler scheduler, SchedulerDriver driver, GangRequest request, bool mustFit)
+{
+    private static readonly TimeSpan LookAfter = TimeSpan.FromSeconds(1), Silence = TimeSpan.FromSeconds(3), Interval = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan AnswerPatience = TimeSpan.FromSeconds(5);
+
+    private readonly TimeProvider _time = TimeProvider.System;
+
+    /// <param name="refuse">Told why the job cannot be run here.</param>
+    public async Task RunAsync(Action<MpiFailure> refuse, CancellationToken cancellation)
+    {
+        try
+        {
+            await Task.Delay(LookAfter, _time, cancellation);
+            if (scheduler.IsGathering && mustFit && await TooLargeAsync() is { } tooLarge)
+            {
+                refuse(tooLarge);
+                return;
+            }
+            await Task.Delay(Silence - LookAfter, _time, cancellation);
+            for (string? said = null; scheduler.IsGathering; await Task.Delay(Interval, _time, cancellation))
+            {
+                var line = await LineAsync();
+                if (line != said && !cancellation.IsCancellationRequested)
+                    await Console.Error.WriteLineAsync($"mpiexec: {said = line}");
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // It waits no more.
+        }
+    }
+
+    public async Task<MpiFailure> TimedOutAsync(string have) => new(
+        $"the slots for the job did not come together in time: it had {have}", await WhyAsync(),
+        "see 'agora frameworks' for who holds the others; ask for fewer ranks (-n), less for each (--cpus-per-rank, --mem-per-rank), or more time (--wait SECONDS)",
+        JobEnd.TimedOut);
+
+    private async Task<string> LineAsync()
+    {
+        if (scheduler.FrameworkId is null)
+            return $"the master at {master} does not answer; trying again";
+        var have = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
+        driver.Post((_, _) => have.SetResult(scheduler.Have));
+        return $"waiting for {request.Slots} slots of {request.PerSlot}: have {await have.Task}. {await WhyAsync()}";
+    }
+
+    private async Task<string> WhyAsync()
+    {
+        if (scheduler.FrameworkId is not { } id)
+            return $"the master at {master} does not answer";
+        return await AskAsync(async service =>
+            (await service.ExplainFrameworkAsync(new V1.ExplainFrameworkRequest { IdOrName = id.Value }, Options())).ToDomain().Summary)
+            ?? "the master does not say why";
+    }
+
+    private async Task<MpiFailure?> TooLargeAsync()
+    {
+        var snapshot = await AskAsync(async service =>
+            (await service.GetSnapshotAsync(new V1.GetSnapshotRequest(), Options())).ToDomain());
+        var agents = snapshot?.Agents.Where(a => a.Condition == AgentCondition.Active &&
+            (request.OnlyHosts?.Contains(a.Info.Hostname) ?? true)).ToList() ?? [];
+        var room = agents.Sum(a => request.SlotsIn(a.Info.Resources));
+        if (snapshot is null || room >= request.Slots)
+            return null;
+        var largest = agents.MaxBy(a => request.SlotsIn(a.Info.Resources));
+        var why = agents.Count == 0 ? request.OnlyHosts is { } hosts ? $"none of its agents is {string.Join(" or ", hosts)}" : "it has no agents"
+            : room == 0 ? $"the largest of its {agents.Count} agents, {largest!.Info.Hostname}, has {largest.Info.Resources}, and MpiHost itself needs {GangRequest.HostOverhead}"
+            : $"its {agents.Count} agents have room for {room}";
+        return new MpiFailure($"{request.Slots} slots of {request.PerSlot} do not fit into the cluster, even if it were empty", why,
+            "ask for fewer ranks (-n) or less for each (--cpus-per-rank, --mem-per-rank), or wait for more agents with --wait SECONDS");
+    }
+
+    private async Task<T?> AskAsync<T>(Func<V1.OperatorService.OperatorServiceClient, Task<T>> ask) where T : class
+    {
+        try
+        {
+            using var channel = GrpcChannel.ForAddress(master, new GrpcChannelOptions
+            {
+                MaxReceiveMessageSize = null,
+                HttpHandler = new SocketsHttpHandler { ConnectTimeout = AnswerPatience, UseProxy = false },
+            });
+            return await ask(new V1.OperatorService.OperatorServiceClient(channel));
+        }
+        catch (RpcException)
+        {
+            return null;
+        }
+    }
+
+    private CallOptions Options() => new(deadline: (_time.GetUtcNow() + AnswerPatience).UtcDateTime);
+}
