@@ -12,6 +12,16 @@ internal static partial class Libc
     /// <summary>Orphans below this process become its children.</summary>
     public static void BecomeSubreaper() => _ = Control(SetChildSubreaper, 1, 0, 0, 0);
 
+    /// <summary>True if this process has children, adopted ones and zombies too. One that has ended may be reaped by this.</summary>
+    public static bool HasChildren()
+    {
+        const int noHang = 1, noChild = 10;
+        return Wait(-1, 0, noHang) >= 0 || Marshal.GetLastPInvokeError() != noChild;
+    }
+
+    [LibraryImport("libc", EntryPoint = "waitpid", SetLastError = true)]
+    private static partial int Wait(int process, nint status, int options);
+
     [LibraryImport("libc", EntryPoint = "kill")]
     public static partial int Kill(int process, int signal);
 

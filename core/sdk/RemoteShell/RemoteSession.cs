@@ -35,7 +35,9 @@ public static class RemoteSession
             }));
         }
         command.WaitForExit();
-        EndAll();
+        // Nearly always nothing is left, and looking through all processes takes longer than the rest of this.
+        if (Libc.HasChildren())
+            EndAll();
         passed.ForEach(p => p.Dispose());
         return command.ExitCode;
     }

@@ -23,7 +23,8 @@ internal static class FlavourDetection
     /// <returns>Null if it cannot be told, or is no MPI program.</returns>
     public static MpiFlavour? Of(string program, IReadOnlyList<string> command)
     {
-        if (Only(LinkedTo(program)) is { } linked)
+        // A program linked to the library itself names it; only where it does so through another one, the loader has to look.
+        if (((IsSmallFile(program) ? Only(NamedIn(program)) : null) ?? Only(LinkedTo(program))) is { } linked)
             return linked;
         // What loads the library while it runs: .NET programs, and interpreters with their scripts.
         var files = new[] { program, Path.ChangeExtension(ProgramLookup.Real(program), ".dll"), ProgramLookup.Real(program) + ".dll" }
