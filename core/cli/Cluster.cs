@@ -44,7 +44,7 @@ internal sealed class Cluster : IDisposable
         }
         catch (FormatException e)
         {
-            throw new Failure("the master's URL is not understood", e.Message, "write it as http://HOST:PORT", 2);
+            throw new Failure(e.Message, "it cannot be read as one", "write it as http://HOST:PORT", 2);
         }
     }
 

@@ -31,7 +31,7 @@ public static class MasterAddress
             return null;
         return Uri.TryCreate(url.Contains("://", StringComparison.Ordinal) ? url : "http://" + url, UriKind.Absolute, out var uri) &&
             uri.Scheme is "http" or "https" ? uri
-            : throw new FormatException($"'{url}' is not the URL of a master; write it as http://HOST:PORT");
+            : throw new FormatException($"'{url}' is not the URL of a master");
     }
 
     private static string? OfEmbeddedCluster()

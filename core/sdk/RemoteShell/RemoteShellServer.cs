@@ -41,6 +41,16 @@ public sealed class RemoteShellServer : IAsyncDisposable
     /// <summary>TCP port.</summary>
     public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
 
+    /// <summary>No command is running.</summary>
+    public bool IsIdle
+    {
+        get
+        {
+            lock (_running)
+                return _running.Count == 0;
+        }
+    }
+
     /// <summary>A token that cannot be guessed.</summary>
     public static string NewToken() => Convert.ToHexString(RandomNumberGenerator.GetBytes(16));
 
@@ -123,9 +133,10 @@ public sealed class RemoteShellServer : IAsyncDisposable
             command = RemoteCommand.Start(_sessionProgram, request, _environment);
             _running.Add(command);
         }
+        RemoteCommandEnd end;
         try
         {
-            _ended(await command.ServeAsync(frames));
+            end = await command.ServeAsync(frames);
         }
         finally
         {
@@ -133,6 +144,7 @@ public sealed class RemoteShellServer : IAsyncDisposable
                 _running.Remove(command);
             command.Dispose();
         }
+        _ended(end);
     }
 }
 

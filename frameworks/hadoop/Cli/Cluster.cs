@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Agora.Sdk;
 using Agora.Storage;
 
 namespace Agora.Hadoop.Cli;
@@ -25,9 +26,7 @@ internal sealed record Cluster(string? Master, Dictionary<string, string>? Servi
     /// <summary>True if a cluster has been started; it may have stopped since.</summary>
     public static bool IsThere => File.Exists(DescriptionPath);
 
-    private static string DescriptionPath => Path.Combine(
-        Environment.GetEnvironmentVariable("AGORA_HOME") is { Length: > 0 } set ? set
-            : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".agora"), "cluster.json");
+    private static string DescriptionPath => MasterAddress.ClusterFile;
 
     private static Uri Service(string name)
     {

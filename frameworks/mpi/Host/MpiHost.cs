@@ -12,7 +12,14 @@ namespace Agora.Mpi.Host;
 internal sealed class MpiHost(IReadOnlyList<string> sessionProgram) : IExecutor, IAsyncDisposable
 {
     /// <summary>Ranks do well without their agent: whether it is lost is the master's to say, after 75 s unless it is told otherwise.</summary>
-    internal static readonly ExecutorSessionOptions Session = new() { RecoveryTimeout = TimeSpan.FromMinutes(2) };
+    internal static readonly ExecutorSessionOptions Session = new()
+    {
+        RecoveryTimeout = TimeSpan.FromMinutes(2),
+        ShutdownGrace = TimeSpan.FromMilliseconds(500),
+    };
+
+    /// <summary>After its last command a job has no more use for its host; nobody may be there to say so.</summary>
+    private static readonly TimeSpan IdleMax = TimeSpan.FromMilliseconds(250);
 
     private RemoteShellServer? _server;
     private RankReports? _reports;
@@ -35,7 +42,7 @@ internal sealed class MpiHost(IReadOnlyList<string> sessionProgram) : IExecutor,
             var order = JsonSerializer.Deserialize(task.Data.Span, MpiJson.Default.HostOrder)!;
             _reports = new RankReports(report => Tell(driver, new HostMessage(order.Host, Rank: report)));
             _server = new RemoteShellServer(order.Address, order.Token, sessionProgram, HostEnvironment.Build(_reports.Path),
-                end => Tell(driver, new HostMessage(order.Host, CommandExit: end.ExitCode, ClientLost: end.ClientLost)));
+                end => _ = CommandEndedAsync(driver, order.Host, end));
             _task = task.Id;
             driver.Update(task.Id, TaskState.Running,
                 data: JsonSerializer.SerializeToUtf8Bytes(new HostReady(_server.Port), MpiJson.Default.HostReady));
@@ -46,14 +53,14 @@ internal sealed class MpiHost(IReadOnlyList<string> sessionProgram) : IExecutor,
         }
     }
 
-    public void Kill(ExecutorDriver driver, TaskId task, TimeSpan grace) => _ = EndAsync(driver);
+    public void Kill(ExecutorDriver driver, TaskId task, TimeSpan grace) => _ = EndAsync(driver, TaskState.Killed);
 
     public void Message(ExecutorDriver driver, ReadOnlyMemory<byte> data)
     {
         // Nothing is said to an MpiHost but by its remote shell.
     }
 
-    public void Shutdown(ExecutorDriver driver, TimeSpan grace) => _ = EndAsync(driver);
+    public void Shutdown(ExecutorDriver driver, TimeSpan grace) => _ = EndAsync(driver, TaskState.Killed);
 
     public async ValueTask DisposeAsync()
     {
@@ -62,12 +69,20 @@ internal sealed class MpiHost(IReadOnlyList<string> sessionProgram) : IExecutor,
         _reports?.Dispose();
     }
 
-    private async Task EndAsync(ExecutorDriver driver)
+    private async Task CommandEndedAsync(ExecutorDriver driver, string host, RemoteCommandEnd end)
+    {
+        Tell(driver, new HostMessage(host, CommandExit: end.ExitCode, ClientLost: end.ClientLost));
+        await Task.Delay(IdleMax);
+        if (_server!.IsIdle)
+            await EndAsync(driver, TaskState.Finished);
+    }
+
+    private async Task EndAsync(ExecutorDriver driver, TaskState state)
     {
         if (_server is { } server)
             await server.DisposeAsync();
         if (_task is { } task)
-            driver.Update(task, TaskState.Killed);
+            driver.Update(task, state);
         driver.Stop();
     }
 

@@ -51,7 +51,7 @@ internal static class MpiCommand
         }
         catch (FormatException e)
         {
-            throw new MpiFailure("the master's URL is not understood", e.Message, "write it as http://HOST:PORT", 2);
+            throw new MpiFailure(e.Message, "it cannot be read as one", "write it as http://HOST:PORT", 2);
         }
     }
 

@@ -19,7 +19,8 @@ public sealed partial class GangScheduler
         {
             StartOver(now, calls);
         }
-        else if (status.State.IsTerminal() || status.State == TaskState.Unreachable)
+        // A host whose commands have all ended is done with; how they ended has been told.
+        else if (status.State != TaskState.Finished && (status.State.IsTerminal() || status.State == TaskState.Unreachable))
         {
             Lose(member, status.Message.Length > 0 ? status.Message : $"its task ended as {status.State} ({status.Reason})");
         }

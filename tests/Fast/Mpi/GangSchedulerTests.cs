@@ -143,6 +143,19 @@ public sealed class GangSchedulerTests
     }
 
     [Fact]
+    public void A_host_that_is_done_is_not_lost()
+    {
+        var bench = new GangBench();
+        var agent = bench.Agent("node1");
+        var gang = bench.Start("job", slots: 2);
+        bench.Advance(1);
+        agent.Call(new AgentCall.Update(gang.Connection.Id, new TaskStatus(new TaskId("ranks-1"), TaskState.Finished,
+            StatusSource.Executor, StatusReason.None, "", bench.Master.Now, agent.Id, Sequence: 2), TaskState.Finished));
+        bench.Advance(0.1);
+        Assert.IsType<GangEvent.Ready>(Assert.Single(gang.Told));
+    }
+
+    [Fact]
     public void An_offer_that_was_gone_when_it_was_taken_makes_the_gang_start_over()
     {
         var told = new List<GangEvent>();

@@ -92,11 +92,10 @@ internal sealed partial class MpiRun : IDisposable
 
     /// <summary>Nothing of the job is left: no process anywhere, no file of its ranks; after a proper end no temporary file either.</summary>
     /// <param name="properEnd">False where <c>mpiexec</c> itself could not clean up.</param>
-    /// <param name="except">A process that may stay, with its supervisor.</param>
-    public async Task AssertGone(bool properEnd = true, string? except = null)
+    public async Task AssertGone(bool properEnd = true)
     {
         var waited = Stopwatch.StartNew();
-        while (Left(properEnd, except) is { Count: > 0 } left)
+        while (Left(properEnd) is { Count: > 0 } left)
         {
             Assert.True(waited.Elapsed < GoneAfterMax, $"{waited.Elapsed.TotalSeconds:0.0} s after the job's end there are\n{string.Join('\n', left)}");
             await Task.Delay(10, TestContext.Current.CancellationToken);
@@ -110,10 +109,9 @@ internal sealed partial class MpiRun : IDisposable
         _process.Dispose();
     }
 
-    private List<string> Left(bool properEnd, string? except)
+    private List<string> Left(bool properEnd)
     {
-        List<string> left = [.. _cluster.JobProcesses()
-            .Where(p => except is null || !(IsCalled(p, except) || p.Command[0] == "agora-supervisor")).Select(p => p.ToString())];
+        List<string> left = [.. _cluster.JobProcesses().Select(p => p.ToString())];
         if (Environment.IsPrivilegedProcess)
             left.AddRange(Directory.EnumerateFiles("/dev/shm", $"{Mark}*"));
         if (properEnd)
