@@ -113,8 +113,8 @@ internal sealed class MpiJob : IDisposable
             {
                 case JobEvent.Gang(GangEvent.Ready(var hosts)):
                     return hosts;
-                case JobEvent.Gang(GangEvent.TimedOut(var have)):
-                    throw await _waiting.TimedOutAsync(have);
+                case JobEvent.Gang(GangEvent.TimedOut(var most)):
+                    throw await _waiting.TimedOutAsync(most);
                 case JobEvent.Gang(GangEvent.Refused(var reason)):
                     throw new MpiFailure("the master does not take this job", reason, "see 'mpiexec --help' for --role and --master");
                 case JobEvent.Gang(GangEvent.HostLost(var host, var reason)):
@@ -123,7 +123,7 @@ internal sealed class MpiJob : IDisposable
                 case JobEvent.Failed(var exception):
                     throw exception;
                 case JobEvent.TimeOver:
-                    throw await _waiting.TimedOutAsync(_scheduler.Have);
+                    throw await _waiting.TimedOutAsync(await _waiting.HaveAsync());
                 case JobEvent.Interrupted(var signal):
                     WasInterrupted = true;
                     _end.Final(128 + signal, "interrupted while it waited for slots");

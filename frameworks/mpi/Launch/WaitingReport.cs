@@ -43,18 +43,36 @@ internal sealed class WaitingReport(Uri master, GangScheduler scheduler, Schedul
         }
     }
 
-    public async Task<MpiFailure> TimedOutAsync(string have) => new(
-        $"the slots for the job did not come together in time: it had {have}", await WhyAsync(),
-        "see 'agora frameworks' for who holds the others; ask for fewer ranks (-n), less for each (--cpus-per-rank, --mem-per-rank), or more time (--wait SECONDS)",
+    /// <param name="most">The most that was held.</param>
+    public async Task<MpiFailure> TimedOutAsync(string most) => new(
+        $"the slots for the job did not come together in time: it had {most}", await OthersAsync(),
+        "ask for fewer ranks (-n), less for each (--cpus-per-rank, --mem-per-rank), or more time (--wait SECONDS); 'agora tasks' lists what runs",
         JobEnd.TimedOut);
+
+    /// <summary>Who holds what the job does not get.</summary>
+    private async Task<string> OthersAsync()
+    {
+        if (await SnapshotAsync() is not { } snapshot)
+            return $"the master at {master} does not answer";
+        var others = snapshot.Frameworks.Where(f => f.Info.Id != scheduler.FrameworkId && !f.Used.IsEmpty).Select(f => $"{f.Info.Name} holds {f.Used}").ToList();
+        return others.Count > 0 ? string.Join(", ", others) : "nobody else holds anything; other jobs may wait for slots, too";
+    }
+
+    private string Wanted => $"{request.Slots} {(request.Slots == 1 ? "slot" : "slots")} of {request.PerSlot}";
 
     private async Task<string> LineAsync()
     {
         if (scheduler.FrameworkId is null)
             return $"the master at {master} does not answer; trying again";
+        return $"waiting for {Wanted}: have {await HaveAsync()}. {await WhyAsync()}";
+    }
+
+    /// <summary>What is held now; asked on the scheduler's own loop.</summary>
+    public async Task<string> HaveAsync()
+    {
         var have = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
         driver.Post((_, _) => have.SetResult(scheduler.Have));
-        return $"waiting for {request.Slots} slots of {request.PerSlot}: have {await have.Task}. {await WhyAsync()}";
+        return await have.Task;
     }
 
     private async Task<string> WhyAsync()
@@ -68,8 +86,7 @@ internal sealed class WaitingReport(Uri master, GangScheduler scheduler, Schedul
 
     private async Task<MpiFailure?> TooLargeAsync()
     {
-        var snapshot = await AskAsync(async service =>
-            (await service.GetSnapshotAsync(new V1.GetSnapshotRequest(), Options())).ToDomain());
+        var snapshot = await SnapshotAsync();
         var agents = snapshot?.Agents.Where(a => a.Condition == AgentCondition.Active &&
             (request.OnlyHosts?.Contains(a.Info.Hostname) ?? true)).ToList() ?? [];
         var room = agents.Sum(a => request.SlotsIn(a.Info.Resources));
@@ -79,9 +96,12 @@ internal sealed class WaitingReport(Uri master, GangScheduler scheduler, Schedul
         var why = agents.Count == 0 ? request.OnlyHosts is { } hosts ? $"none of its agents is {string.Join(" or ", hosts)}" : "it has no agents"
             : room == 0 ? $"the largest of its {agents.Count} agents, {largest!.Info.Hostname}, has {largest.Info.Resources}, and MpiHost itself needs {GangRequest.HostOverhead}"
             : $"its {agents.Count} agents have room for {room}";
-        return new MpiFailure($"{request.Slots} slots of {request.PerSlot} do not fit into the cluster, even if it were empty", why,
+        return new MpiFailure($"{Wanted} would not fit into the cluster if it were empty", why,
             "ask for fewer ranks (-n) or less for each (--cpus-per-rank, --mem-per-rank), or wait for more agents with --wait SECONDS");
     }
+
+    private Task<ClusterSnapshot?> SnapshotAsync() => AskAsync(async service =>
+        (await service.GetSnapshotAsync(new V1.GetSnapshotRequest(), Options())).ToDomain());
 
     private async Task<T?> AskAsync<T>(Func<V1.OperatorService.OperatorServiceClient, Task<T>> ask) where T : class
     {

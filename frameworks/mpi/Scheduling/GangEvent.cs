@@ -24,7 +24,8 @@ public abstract record GangEvent
     public sealed record HostLost(string Host, string Reason) : GangEvent;
 
     /// <summary>The slots were not there in time; nothing is held any more.</summary>
-    public sealed record TimedOut(string Have) : GangEvent;
+    /// <param name="Most">The most that was held at a time.</param>
+    public sealed record TimedOut(string Most) : GangEvent;
 
     /// <summary>The master does not want this framework, for the reason given.</summary>
     public sealed record Refused(string Reason) : GangEvent;

@@ -33,6 +33,9 @@ public sealed partial class GangScheduler(GangRequest request, Random random, Ac
     private DateTimeOffset? _giveUp, _holdUntil, _pauseUntil;
     private int _rounds, _tasksMade;
 
+    /// <summary>The most that was ever held, and how <see cref="Have"/> said it.</summary>
+    private (int Slots, string Have) _most;
+
     private enum Phase
     {
         Gathering,
@@ -111,11 +114,10 @@ public sealed partial class GangScheduler(GangRequest request, Random random, Ac
             return;
         if (now >= _giveUp)
         {
-            var have = Have;
             _phase = Phase.Ended;
             GiveBack("the job gives up", Refusal, calls);
             calls.Add(new SchedulerCall.Suppress());
-            tell(new GangEvent.TimedOut(have));
+            tell(new GangEvent.TimedOut(_most.Slots > 0 ? _most.Have : $"none of {request.Slots} slots"));
         }
         else if (now >= _holdUntil)
         {
@@ -142,7 +144,14 @@ public sealed partial class GangScheduler(GangRequest request, Random random, Ac
         if (SlotChoice.Choose(SlotsByHost(), request.Slots, request.Mapping) is { } choice)
             Take(choice, calls);
         else
-            _holdUntil ??= now + ByChance(HoldMin);
+            Hold(now);
+    }
+
+    private void Hold(DateTimeOffset now)
+    {
+        _holdUntil ??= now + ByChance(HoldMin);
+        if (SlotsByHost().Values.Sum() is var slots && slots > _most.Slots)
+            _most = (slots, Have);
     }
 
     private void Take(IReadOnlyList<(string Node, int Slots)> choice, ICollection<SchedulerCall> calls)

@@ -136,10 +136,10 @@ public sealed class FailureTests(MpiCluster cluster)
     }
 
     [Theory]
-    [InlineData("--cpus-per-rank 3 -n 1", 1, "1 slots of", "--cpus-per-rank")]
-    [InlineData("--mem-per-rank 2g -n 1", 1, "1 slots of", "--mem-per-rank")]
+    [InlineData("--cpus-per-rank 3 -n 1", 1, "1 slot of", "--cpus-per-rank")]
+    [InlineData("--mem-per-rank 2g -n 1", 1, "1 slot of", "--mem-per-rank")]
     [InlineData("-n 7", 1, "7 slots of", "-n")]
-    [InlineData("-host node9 -n 1", 1, "1 slots of", "-n")]
+    [InlineData("-host node9 -n 1", 1, "1 slot of", "-n")]
     public async Task What_will_never_fit_is_refused(string options, int code, string what, string fix) => Programs.AssertRefused(
         await cluster.Mpiexec([.. options.Split(' '), cluster.Program("actor", "mpich"), "0", "return", "0"]), code, what, fix);
 
