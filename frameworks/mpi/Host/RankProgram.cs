@@ -36,7 +36,7 @@ internal static partial class RankProgram
         RankReports.Say(new RankReport(rank, program.Id));
         program.WaitForExit();
         var status = program.ExitCode;
-        // .NET tells a signal as 128 + its number, as a shell does; no exit code of MPI programs is that large.
+        // .NET tells a signal as 128 + its number, as a shell does; an exit code as large is taken for one, as by a shell.
         var by = status > SignalBase && status < SignalBase + 65 ? status - SignalBase : 0;
         RankReports.Say(new RankReport(rank, program.Id, status, by));
         outlived.ForEach(o => o.Dispose());

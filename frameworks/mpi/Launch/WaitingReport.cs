@@ -30,8 +30,16 @@ internal sealed class WaitingReport(Uri master, GangScheduler scheduler, Schedul
                 return;
             }
             await Task.Delay(Silence - LookAfter, _time, cancellation);
+            var start = _time.GetTimestamp();
             for (string? said = null; scheduler.IsGathering; await Task.Delay(Interval, _time, cancellation))
             {
+                // The scheduler's own limit begins with the master's first answer.
+                if (scheduler.FrameworkId is null && _time.GetElapsedTime(start) >= request.WaitMax)
+                {
+                    refuse(new MpiFailure("the job was not taken by a master in time", $"the one at {master} does not answer",
+                        "see that it runs ('agora up'), or name another with --master", JobEnd.TimedOut));
+                    return;
+                }
                 var line = await LineAsync();
                 if (line != said && !cancellation.IsCancellationRequested)
                     await Console.Error.WriteLineAsync($"mpiexec: {said = line}");
