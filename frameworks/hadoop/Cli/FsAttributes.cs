@@ -80,15 +80,7 @@ internal static class FsAttributes
         return await (call with { Operands = paths }).EachAsync(async pattern =>
         {
             var (store, matches) = await call.MatchAsync(pattern, "`{0}': No such file or directory");
-            List<FileStatus> files = [];
-            foreach (var match in matches)
-            {
-                if (call.Has("-R"))
-                    await FsListing.WalkAsync(store, match, files.Add);
-                else
-                    files.Add(match);
-            }
-            foreach (var file in files)
+            foreach (var file in await FilesAsync(call, store, matches))
             {
                 Console.WriteLine($"# file: {file.Path}");
                 foreach (var attribute in await FsCall.Hdfs(store).AttributesAsync(
@@ -96,6 +88,17 @@ internal static class FsAttributes
                     Console.WriteLine(attribute.Value is null ? attribute.Name : $"{attribute.Name}={attribute.Value}");
             }
         });
+    }
+
+    /// <summary>What was matched, with <c>-R</c> all that is below it too.</summary>
+    private static async Task<List<FileStatus>> FilesAsync(FsCall call, IFileSystem store, IReadOnlyList<FileStatus> matches)
+    {
+        if (!call.Has("-R"))
+            return [.. matches];
+        List<FileStatus> files = [];
+        foreach (var match in matches)
+            await FsListing.WalkAsync(store, match, files.Add);
+        return files;
     }
 
     /// <summary>The words that follow options, and the other operands.</summary>
@@ -125,15 +128,7 @@ internal static class FsAttributes
             {
                 var (store, matches) = await call.MatchAsync(pattern,
                     $"could not get status for '{pattern}': File does not exist: {pattern}");
-                List<FileStatus> files = [];
-                foreach (var match in matches)
-                {
-                    if (call.Has("-R"))
-                        await FsListing.WalkAsync(store, match, files.Add);
-                    else
-                        files.Add(match);
-                }
-                foreach (var file in files)
+                foreach (var file in await FilesAsync(call, store, matches))
                     await change(store, file);
             }
             catch (Exception e) when (FsCall.IsFailure(e))
