@@ -1,3 +1,5 @@
+using Agora.Sdk;
+
 namespace Agora.Mpi.Scheduling;
 
 /// <summary>Chooses among nodes that have more slots than are needed.</summary>

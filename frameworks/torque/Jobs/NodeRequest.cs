@@ -15,9 +15,11 @@ namespace Agora.Torque.Jobs;
 /// <param name="Anywhere">
 /// <paramref name="Count"/> is of slots wherever they are, several on one node allowed: <c>procs=8</c>.
 /// </param>
+/// <param name="MayShare">The nodes need not be different ones, as chunks of <c>select=</c> need not unless scattered.</param>
 public sealed record NodeRequest(
     int Count, int Slots, string? Host, IReadOnlyList<string> Properties, int Lines,
-    long? MemoryBytes = null, int? Threads = null, int Gpus = 0, bool Exclusive = false, bool Anywhere = false)
+    long? MemoryBytes = null, int? Threads = null, int Gpus = 0, bool Exclusive = false, bool Anywhere = false,
+    bool MayShare = false)
 {
     /// <summary>One node with one processor, as a job without any wish gets it.</summary>
     public static readonly NodeRequest One = new(1, 1, null, [], 1);

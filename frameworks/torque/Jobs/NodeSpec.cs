@@ -59,7 +59,7 @@ public static class NodeSpec
     {
         var words = place?.Split(':') ?? [];
         var exclusive = words.Contains("excl") || words.Contains("exclhost");
-        List<NodeRequest> requests = [.. text.Split('+').Select(chunk => ParseChunk(chunk, exclusive))];
+        List<NodeRequest> requests = [.. text.Split('+').Select(chunk => ParseChunk(chunk, exclusive, !words.Contains("scatter")))];
         if (!words.Contains("pack"))
             return requests;
         // One node for all of it; a host that is named stays named.
@@ -72,7 +72,7 @@ public static class NodeSpec
         ];
     }
 
-    private static NodeRequest ParseChunk(string text, bool exclusive)
+    private static NodeRequest ParseChunk(string text, bool exclusive, bool mayShare)
     {
         int count = 1, cpus = 1, gpus = 0;
         int? lines = null, threads = null;
@@ -108,7 +108,7 @@ public static class NodeSpec
         }
         if (count < 1 || cpus < 1 || lines < 0)
             throw Invalid();
-        return new NodeRequest(count, cpus, host, properties, lines ?? 1, memory, threads, gpus, exclusive);
+        return new NodeRequest(count, cpus, host, properties, lines ?? 1, memory, threads, gpus, exclusive, MayShare: mayShare);
     }
 
     private static int? Number(string text) =>

@@ -1,4 +1,4 @@
-namespace Agora.Mpi.Scheduling;
+namespace Agora.Sdk;
 
 /// <summary>Orders names of nodes as people do: node2 before node10.</summary>
 public static class NodeNames

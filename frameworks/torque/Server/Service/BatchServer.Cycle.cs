@@ -1,0 +1,195 @@
+using Agora.Torque.Jobs;
+using Agora.Torque.Server.Nodes;
+using Agora.Torque.Server.Scheduling;
+
+namespace Agora.Torque.Server.Service;
+
+public sealed partial class BatchServer
+{
+    /// <summary>Jobs that wait and whose turn later ones must not delay; those after them are only told that they wait.</summary>
+    private const int ReservationsMax = 16;
+
+    /// <summary>Jobs looked at in one cycle; the next ones wait behind them.</summary>
+    private const int LookedAtMax = 500;
+
+    private readonly Gather _gather = new();
+
+    /// <summary>The job that more was wanted for in the last cycle.</summary>
+    private JobId? _wanted;
+
+    /// <summary>Jobs that hold slots, in the order in which they got them.</summary>
+    private readonly Dictionary<JobId, Holding> _holdings = [];
+
+    /// <summary>One pass over the queue: starts what can start, gathers for the first that cannot, gives back the rest.</summary>
+    private void Cycle(DateTimeOffset now, ICollection<SchedulerCall> calls)
+    {
+        StartAssembled(now);
+        var pass = new Pass(this, now);
+        foreach (var job in InOrder())
+        {
+            if (!_holdings.ContainsKey(job.Id) && !pass.Consider(job))
+                break;
+        }
+        StartAssembled(now);
+        if (pass.Gathering is null)
+            _gather.Stop();
+        _pool.Release(now, pass.Kept, atOnce: pass.LacksGuarantee || _gather.IsPausing(now), calls);
+        var wants = pass.Gathering is { } gathering && !_gather.IsPausing(now) ? gathering : (JobId?)null;
+        _pool.Answer(wants is not null, wants != _wanted, pass.Gathering is null ? "no job waits for it" : pass.WhyUseless, calls);
+        _wanted = wants;
+    }
+
+    /// <summary>One pass. Jobs are considered in the queue's order.</summary>
+    private sealed class Pass
+    {
+        private readonly BatchServer _server;
+        private readonly DateTimeOffset _now;
+        private readonly List<(PoolNode Node, NodeShape Shape)> _shapes;
+        private readonly Capacity _atHand;
+        private readonly Profile _profile;
+        private readonly int[] _held;
+
+        /// <summary>Requests that found no place: the same again, for as long or longer, will not either.</summary>
+        private readonly Dictionary<IReadOnlyList<NodeRequest>, TimeSpan> _hopeless = new(SameRequests.Instance);
+        private int _reservations, _lookedAt;
+
+        public Pass(BatchServer server, DateTimeOffset now)
+        {
+            (_server, _now) = (server, now);
+            _shapes = server.Shapes();
+            _atHand = server._pool.AtHand(_shapes);
+            _profile = new Profile(now, server._pool.Potential(_shapes));
+            _held = [.. _shapes.Select(s => s.Node.FreeSlots)];
+            var index = _shapes.Select((s, i) => (s.Node.Name, i)).ToDictionary(s => s.Name, s => s.i);
+            foreach (var holding in server._holdings.Values)
+            {
+                if (holding.EndsBy is not { } end)
+                    continue;
+                List<NodePick> picks = [.. holding.Shares.Where(s => index.ContainsKey(s.Node))
+                    .Select(s => new NodePick(index[s.Node], s.Slots.Count, s.MemoryBytes, s.Lines))];
+                // A job that is over its time ends any moment now.
+                _profile.Release(end > now ? end : now.AddSeconds(1), picks);
+            }
+        }
+
+        /// <summary>The first job for which there is not enough at hand.</summary>
+        public JobId? Gathering { get; private set; }
+
+        /// <summary>What of the nodes at hand is kept for it.</summary>
+        public Dictionary<PoolNode, NodePick> Kept { get; } = [];
+
+        /// <summary>More would have to be held than is guaranteed, unless something idle is given back.</summary>
+        public bool LacksGuarantee { get; private set; }
+
+        /// <summary>Why an offer that was not taken is of no use.</summary>
+        public string WhyUseless => $"job {Gathering} has no use for it";
+
+        /// <returns>False once no later job can start.</returns>
+        public bool Consider(QueuedJob job)
+        {
+            if (++_lookedAt > LookedAtMax || (_reservations >= ReservationsMax && Array.TrueForAll(_atHand.Slots, n => n <= 0)))
+                return false;
+            if (_server._queue.LimitOf(job.Id) is { } limit)
+            {
+                _server._queue.Comment(_now, job.Id, $"Not Running: {limit}");
+                return true;
+            }
+            var slots = Placement.SlotsOf(job.Nodes);
+            if (slots > _server._pool.SlotsMax)
+            {
+                _server._queue.Comment(_now, job.Id,
+                    $"Not Running: it needs {slots} slots, and {_server._pool.SlotsMax} are guaranteed to the role of this framework");
+                return true;
+            }
+            var length = job.Walltime ?? TimeSpan.MaxValue;
+            if (job.Hosts is null && _hopeless.TryGetValue(job.Nodes, out var shorter) && length >= shorter)
+            {
+                if (_reservations < ReservationsMax)
+                    Reserve(job, length, slots);
+                return true;
+            }
+            var free = _profile.FreeNow(length);
+            free.Limit(_atHand);
+            if (Placement.Find(free, job.Nodes, job.Hosts, _held) is { } picks && Start(job, picks, length))
+                return true;
+            if (job.Hosts is null)
+                _hopeless[job.Nodes] = length;
+            if (_reservations < ReservationsMax)
+                Reserve(job, length, slots);
+            return true;
+        }
+
+        private bool Start(QueuedJob job, List<NodePick> picks, TimeSpan length)
+        {
+            if (!_server._pool.TryHold([.. picks.Select(p => (_shapes[p.Node].Node, p))]))
+            {
+                LacksGuarantee = true;
+                return false;
+            }
+            _server.Assemble(_now, job, [.. picks.Select(p => _shapes[p.Node].Node.Take(p))]);
+            _atHand.Take(picks);
+            foreach (var pick in picks)
+                _held[pick.Node] = Math.Max(0, _held[pick.Node] - pick.Slots);
+            _profile.Reserve(_now, Profile.End(_now, length), picks);
+            return true;
+        }
+
+        /// <summary>The job waits: later ones must not make it wait longer.</summary>
+        private void Reserve(QueuedJob job, TimeSpan length, int slots)
+        {
+            _reservations++;
+            var earliest = _profile.Earliest(length, free => Placement.Find(free, job.Nodes, job.Hosts));
+            if (earliest is not var (at, picks))
+            {
+                _server._queue.Comment(_now, job.Id, Gathering is { } first
+                    ? $"Not Running: job {first} is before it and takes what there is"
+                    : "Not Running: Not enough of the right type of nodes are available");
+                return;
+            }
+            if (at > _now)
+            {
+                _profile.Reserve(at, Profile.End(at, length), picks);
+                _server._queue.Comment(_now, job.Id,
+                    $"Not Running: its {Count(slots, "slot")} are taken by other jobs until {at.ToLocalTime():HH:mm:ss} at the latest");
+                return;
+            }
+            // The nodes are there, but others than jobs of this queue have them.
+            var isFirst = Gathering is null;
+            var gathered = isFirst ? GatherFor(job, length) : 0;
+            _profile.ReserveBudget(_now, Profile.End(_now, length), slots - gathered);
+            _server._queue.Comment(_now, job.Id, LacksGuarantee
+                ? $"Not Running: it needs {Count(slots, "slot")}; of the {_server._pool.SlotsMax} guaranteed to this framework too many are in use"
+                : !isFirst ? $"Not Running: it waits for offers behind job {Gathering}"
+                : _server._gather.IsPausing(_now) ? $"Not Running: {Count(slots, "slot")} did not come together; given back for a moment so that others may go on"
+                : $"Not Running: it waits for offers: {gathered} of {Count(slots, "slot")} gathered, the others are taken by other frameworks");
+        }
+
+        /// <returns>Slots that are kept for the job.</returns>
+        private int GatherFor(QueuedJob job, TimeSpan length)
+        {
+            Gathering = job.Id;
+            if (_server._gather.IsPausing(_now))
+                return 0;
+            var free = _profile.FreeNow(length);
+            free.Limit(_atHand);
+            var part = Partial.Find(free, job.Nodes, job.Hosts, _held);
+            // A single node that is not there yet gathers as well: its slots become free one by one.
+            if (part.Count > 0 && !_server._pool.TryHold([.. part.Select(p => (_shapes[p.Node].Node, p))]))
+            {
+                LacksGuarantee = true;
+                return 0;
+            }
+            var gathered = part.Sum(p => p.Slots);
+            _server._gather.Progress(_now, job.Id, gathered, _server._random);
+            if (_server._gather.IsPausing(_now))
+                return 0;
+            foreach (var pick in part)
+                Kept[_shapes[pick.Node].Node] = pick;
+            _atHand.Take(part);
+            _profile.Reserve(_now, Profile.End(_now, length), part);
+            return gathered;
+        }
+
+        private static string Count(int n, string noun) => n == 1 ? $"{n} {noun}" : $"{n} {noun}s";
+    }
+}
