@@ -30,7 +30,13 @@ public abstract record Request
     }
 
     /// <param name="Destination">Queue; null for the server's default queue.</param>
-    /// <param name="Attributes">As of <c>qsub</c>: Job_Name, Resource_List.walltime, Variable_List, depend …</param>
+    /// <param name="Attributes">
+    /// As of <c>qsub</c>: Job_Name, Resource_List.walltime, depend … Variable_List (see <see cref="VariableList"/>) has
+    /// PBS_O_WORKDIR, and PBS_O_INITDIR and PBS_O_ROOTDIR where <c>-d</c> and <c>-D</c> were given; the server adds
+    /// PBS_O_QUEUE and PBS_O_SERVER. <c>job_arguments</c> is of <c>-F</c>; <c>interactive</c> of <c>-I</c>, with
+    /// <c>host:port</c> of the waiting <c>qsub</c>, a blank, and what it wants to be shown. Output_Path and Error_Path
+    /// may be left out, and may end in <c>/</c>: then the server adds the usual name.
+    /// </param>
     /// <param name="Script">The whole script, unchanged.</param>
     /// <param name="Array">As given to <c>-t</c>; null for a single job.</param>
     public sealed record Submit(
