@@ -1,6 +1,6 @@
 using System.Text.Json;
-using Agora.Sdk;
 using Agora.Torque.Jobs.Wire;
+using Agora.Torque.Server.Queue;
 using Agora.Torque.Server.Scheduling;
 
 namespace Agora.Torque.Server.Nodes;
@@ -10,11 +10,21 @@ internal sealed partial class NodePool
     private const int MilliCpusPerSlot = 1000;
 
     /// <summary>The nodes that may be used, as placement sees them.</summary>
-    public List<(PoolNode Node, NodeShape Shape)> Shapes(Func<string, bool> isOffline, Func<string, IReadOnlyList<string>> properties) =>
-    [
-        .. _nodes.Values.Where(n => n.IsUp && !isOffline(n.Name)).Select(n => (n, new NodeShape(n.Name,
-            n.Attributes.Pairs.SelectMany(p => new[] { p.Key, p.Value }).Concat(properties(n.Name)).ToHashSet(), n.Slots))),
-    ];
+    /// <param name="settings">What administrators have said of them.</param>
+    public List<(PoolNode Node, NodeShape Shape)> Shapes(IReadOnlyDictionary<string, NodeSettings> settings)
+    {
+        List<(PoolNode, NodeShape)> shapes = [];
+        foreach (var node in _nodes.Values.Where(n => n.IsUp))
+        {
+            var said = settings.GetValueOrDefault(node.Name);
+            if (said is { IsOffline: true })
+                continue;
+            node.SlotsMax = said?.Slots;
+            shapes.Add((node, new NodeShape(node.Name,
+                node.Attributes.Pairs.SelectMany(p => new[] { p.Key, p.Value }).Concat(said?.Properties ?? []).ToHashSet(), node.Slots)));
+        }
+        return shapes;
+    }
 
     /// <summary>What jobs may have at once: what is held and free, and what is offered.</summary>
     public Capacity AtHand(IReadOnlyList<(PoolNode Node, NodeShape Shape)> shapes)
@@ -25,7 +35,7 @@ internal sealed partial class NodePool
         {
             var node = shapes[i].Node;
             var (slots, memory) = free.GetValueOrDefault(node);
-            capacity.Slots[i] = node.FreeSlots + slots;
+            capacity.Slots[i] = Math.Min(node.FreeSlots + slots, node.Slots - node.UsedSlots);
             capacity.Memory[i] = node.FreeMemory + memory;
         }
         return capacity;
@@ -134,7 +144,7 @@ internal sealed partial class NodePool
         _wants = wants;
     }
 
-    private void End(PoolNode node, Hold hold, ICollection<SchedulerCall> calls)
+    private static void End(PoolNode node, Hold hold, ICollection<SchedulerCall> calls)
     {
         node.End(hold);
         calls.Add(new SchedulerCall.Kill(hold.Task, node.Agent));

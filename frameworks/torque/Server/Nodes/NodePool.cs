@@ -69,6 +69,9 @@ internal sealed partial class NodePool(NodePoolOptions options)
     private long HeldMemory => _nodes.Values.Sum(n => n.Holds.Count == 0 ? 0
         : n.Holds.Sum(h => h.MemoryBytes) + NodePoolOptions.MomOverhead.MemBytes);
 
+    /// <summary>The server's name, as in job ids.</summary>
+    public string Server => options.Welcome.Server;
+
     /// <summary>The framework comes back as another one.</summary>
     public void Rename(FrameworkId id)
     {

@@ -33,8 +33,11 @@ internal sealed class PoolNode(string name)
     /// <summary>Of the mom that has, or will have, its holds; a mom that ends is never given new ones.</summary>
     public ExecutorId? Executor { get; set; }
 
+    /// <summary>More of it are not to be used, as an administrator has said.</summary>
+    public int? SlotsMax { get; set; }
+
     /// <summary>Number of its processors; fractions count for nothing.</summary>
-    public int Slots => (int)(Total.MilliCpus / 1000);
+    public int Slots => Math.Min((int)(Total.MilliCpus / 1000), SlotsMax ?? int.MaxValue);
 
     public IReadOnlyCollection<Hold> Holds => _holds.Values;
 

@@ -23,7 +23,7 @@ public static class Partial
                 var blocked = left.Copy();
                 foreach (var node in request.Anywhere || request.MayShare ? [] : used)
                     blocked.Slots[node] = 0;
-                var picks = Placement.Find(blocked, [one], hosts, preferred) ?? Rest(blocked, one, hosts);
+                var picks = NodeChoice.Find(blocked, [one], hosts, preferred) ?? Rest(blocked, one, hosts);
                 left.Take(picks);
                 used.UnionWith(picks.Select(p => p.Node));
                 found.AddRange(picks);
@@ -47,7 +47,7 @@ public static class Partial
         if (best < 0)
             return [];
         var slots = Math.Min(free.Slots[best], Math.Min(request.Exclusive ? free.Nodes[best].Slots : request.Slots, Math.Max(0, free.Budget)));
-        var memory = Math.Min(free.Memory[best], request.MemoryBytes ?? slots * Placement.SlotMemoryBytes);
+        var memory = Math.Min(free.Memory[best], request.MemoryBytes ?? slots * NodeChoice.SlotMemoryBytes);
         return slots > 0 ? [new NodePick(best, slots, memory, 0)] : [];
     }
 }

@@ -94,7 +94,7 @@ public sealed partial class BatchServer
                 _server._queue.Comment(_now, job.Id, $"Not Running: {limit}");
                 return true;
             }
-            var slots = Placement.SlotsOf(job.Nodes);
+            var slots = NodeChoice.SlotsOf(job.Nodes);
             if (slots > _server._pool.SlotsMax)
             {
                 _server._queue.Comment(_now, job.Id,
@@ -110,7 +110,7 @@ public sealed partial class BatchServer
             }
             var free = _profile.FreeNow(length);
             free.Limit(_atHand);
-            if (Placement.Find(free, job.Nodes, job.Hosts, _held) is { } picks && Start(job, picks, length))
+            if (NodeChoice.Find(free, job.Nodes, job.Hosts, _held) is { } picks && Start(job, picks, length))
                 return true;
             if (job.Hosts is null)
                 _hopeless[job.Nodes] = length;
@@ -138,7 +138,7 @@ public sealed partial class BatchServer
         private void Reserve(QueuedJob job, TimeSpan length, int slots)
         {
             _reservations++;
-            var earliest = _profile.Earliest(length, free => Placement.Find(free, job.Nodes, job.Hosts));
+            var earliest = _profile.Earliest(length, free => NodeChoice.Find(free, job.Nodes, job.Hosts));
             if (earliest is not var (at, picks))
             {
                 _server._queue.Comment(_now, job.Id, Gathering is { } first

@@ -38,7 +38,6 @@ public sealed partial class BatchServer
             {
                 if (!holding.HasStarted && run!.Session > 0)
                     Started(now, holding, new MomReport.Started(launch.JobId, launch.Run, run.Session));
-                _queue.Reconnected(now, holding.Id);
             }
             else if (holding.HasStarted)
             {
@@ -49,8 +48,8 @@ public sealed partial class BatchServer
                 Order(node.Name, new MomOrder.Start(launch));
             }
         }
-        foreach (var (id, run) in runs.Keys)
-            Order(node.Name, new MomOrder.Forget(id, run));
+        // What else the mom has is the queue's to tell: whom it is to forget, and what it is to end.
+        _queue.Hello(now, hello);
         return true;
     }
 
@@ -73,7 +72,7 @@ public sealed partial class BatchServer
                 Started(now, holding, started);
                 break;
             case MomReport.Used used when HoldingOf(used.JobId, used.Run) is not null:
-                _queue.Used(now, used);
+                _queue.Used(now, node, used);
                 break;
             case MomReport.Ended ended:
                 Ended(now, node, ended);
@@ -104,7 +103,7 @@ public sealed partial class BatchServer
     private void Started(DateTimeOffset now, Holding holding, MomReport.Started started)
     {
         holding.HasStarted = true;
-        _queue.Started(now, started);
+        _queue.Started(now, holding.FirstNode, started);
     }
 
     private void Ended(DateTimeOffset now, string node, MomReport.Ended ended)
@@ -115,7 +114,7 @@ public sealed partial class BatchServer
             Order(node, new MomOrder.Forget(ended.JobId, ended.Run));
             return;
         }
-        _queue.Ended(now, ended);
+        _queue.Ended(now, node, ended);
         // The queue's change comes first among the effects, so that the mom forgets only what is on the disk.
         TakeQueueEffects();
         Forget(holding);

@@ -15,24 +15,21 @@ public sealed partial class BatchServer
 
     private Reply RunNow(DateTimeOffset now, Caller caller, Request.Run request)
     {
-        var (reply, job) = _queue.PrepareRun(now, caller, request);
+        var (refusal, job) = _queue.PrepareRun(now, caller, request);
         if (job is null)
-            return reply;
+            return refusal!;
         var shapes = Shapes();
-        var slots = Placement.SlotsOf(job.Nodes);
+        var slots = NodeChoice.SlotsOf(job.Nodes);
         var potential = _pool.Potential(shapes);
-        if (Placement.Find(potential, job.Nodes, job.Hosts) is null)
+        if (NodeChoice.Find(potential, job.Nodes, job.Hosts) is null)
         {
             var available = Math.Min(Math.Max(0, potential.Budget), potential.Slots.Sum(n => Math.Max(0, n)));
-            return reply with
-            {
-                Error = PbsError.ResourceUnavailable,
-                Message = "Resource temporarily unavailable MSG=job allocation request exceeds currently available cluster nodes, " +
-                    $"{slots} requested, {available} available",
-            };
+            return new Reply(PbsError.ResourceUnavailable,
+                "Resource temporarily unavailable MSG=job allocation request exceeds currently available cluster nodes, " +
+                $"{slots} requested, {available} available", Server: _pool.Server);
         }
         _runFirst = job;
-        return reply;
+        return new Reply(Server: _pool.Server);
     }
 
     /// <summary>The job has its slots; it starts when their moms are there.</summary>
@@ -127,12 +124,12 @@ public sealed partial class BatchServer
         {
             if (_holdings.ContainsKey(placed.Id))
                 continue;
-            var holding = new Holding(placed.Id, placed.Shares, placed.EndsBy)
+            var placement = _queue.PlacementOf(placed.Id)!;
+            _holdings[placed.Id] = new Holding(placed.Id, placed.Shares, placed.EndsBy)
             {
-                Launch = _queue.LaunchOf(placed.Id, AddressOf),
-                HasStarted = _queue.HasStarted(placed.Id),
+                Launch = placement.Launch,
+                HasStarted = placement.HasStarted,
             };
-            _holdings[placed.Id] = holding;
             foreach (var share in placed.Shares)
                 _pool.Known(share.Node).Take(share);
         }

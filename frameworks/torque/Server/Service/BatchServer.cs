@@ -21,6 +21,9 @@ public sealed partial class BatchServer : IScheduler
     /// <summary>How often the master is asked again for tasks of which it has not spoken yet.</summary>
     private static readonly TimeSpan ReconcileInterval = TimeSpan.FromSeconds(2);
 
+    /// <summary>After a start, agents have so long to come back to a master before what ran on them counts as lost.</summary>
+    private static readonly TimeSpan ReturnPatience = TimeSpan.FromMinutes(2);
+
     private readonly JobQueue _queue;
     private readonly NodePool _pool;
     private readonly Random _random;
@@ -28,7 +31,7 @@ public sealed partial class BatchServer : IScheduler
 
     /// <summary>Something has changed that may let a job start, or leave slots without use.</summary>
     private bool _isDirty = true;
-    private DateTimeOffset? _reconcileAt;
+    private DateTimeOffset? _reconcileAt, _returnUntil;
 
     public BatchServer(JobQueue queue, NodePoolOptions nodes, Random random)
     {
@@ -88,7 +91,7 @@ public sealed partial class BatchServer : IScheduler
         var all = new Capacity([.. shapes.Select(s => s.Shape)], int.MaxValue);
         for (var i = 0; i < shapes.Count; i++)
             (all.Slots[i], all.Memory[i]) = (shapes[i].Node.Slots, shapes[i].Node.Total.MemBytes - NodePoolOptions.MomOverhead.MemBytes);
-        return Placement.Find(all, requests) is not null;
+        return NodeChoice.Find(all, requests) is not null;
     }
 
     /// <summary>The cluster's agents, from time to time.</summary>
@@ -106,6 +109,7 @@ public sealed partial class BatchServer : IScheduler
                 _pool.Guarantee(s.Guaranteed);
                 RestorePlaced();
                 _reconcileAt = now;
+                _returnUntil = now + ReturnPatience;
                 break;
             case SchedulerEvent.Guarantee g:
                 _pool.Guarantee(g.Guaranteed);
@@ -142,6 +146,11 @@ public sealed partial class BatchServer : IScheduler
         if (now >= _reconcileAt)
         {
             calls.Add(new SchedulerCall.Reconcile([]));
+            if (now >= _returnUntil)
+            {
+                foreach (var node in _pool.Nodes.Where(n => n.HeldSlots < n.UsedSlots).ToList())
+                    LoseNode(now, node, $"{node.Name} did not come back");
+            }
             _reconcileAt = MissesHolds() ? now + ReconcileInterval : null;
         }
         if (_isDirty || now >= _pool.NextDeadline || now >= _gather.NextDeadline)
@@ -151,7 +160,7 @@ public sealed partial class BatchServer : IScheduler
         }
     }
 
-    private List<(PoolNode Node, NodeShape Shape)> Shapes() => _pool.Shapes(_queue.IsOffline, _queue.PropertiesOf);
+    private List<(PoolNode Node, NodeShape Shape)> Shapes() => _pool.Shapes(_queue.Nodes);
 
     private static DateTimeOffset? Earliest(params ReadOnlySpan<DateTimeOffset?> times)
     {

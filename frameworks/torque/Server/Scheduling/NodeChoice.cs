@@ -3,7 +3,7 @@ using Agora.Torque.Jobs;
 namespace Agora.Torque.Server.Scheduling;
 
 /// <summary>Finds nodes for a job's requests.</summary>
-public static class Placement
+public static class NodeChoice
 {
     /// <summary>Memory of a slot whose job names none, bytes.</summary>
     public const long SlotMemoryBytes = 64L << 20;
