@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Agora.Sdk;
 
 namespace Agora.Mpi.Scheduling;
 

@@ -115,5 +115,5 @@ public static class NodeSpec
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number <= CountMax ? number : null;
 
     private static bool IsName(string text) =>
-        text.Length > 0 && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.' or '@');
+        text.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.' or '@') && text.Any(char.IsAsciiLetter);
 }
