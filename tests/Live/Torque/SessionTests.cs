@@ -1,0 +1,33 @@
+using Xunit;
+
+namespace Agora.Tests.Live.Torque;
+
+/// <summary>
+/// Scripts in the styles of real users, each with a session that submits it and looks at what has come of it. Nothing in
+/// them knows of Agora.
+/// </summary>
+[Collection(SharedTorqueCluster.Name)]
+public sealed class SessionTests(TorqueCluster cluster)
+{
+    private static readonly string Sessions = Path.Combine(AppContext.BaseDirectory, "Torque", "sessions");
+
+    public static TheoryData<string> Names => [.. Directory.EnumerateDirectories(Sessions).Select(d => Path.GetFileName(d)).Order()];
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public async Task A_session_prints_what_it_would_with_the_original(string name)
+    {
+        var directory = TorqueCluster.NewDirectory();
+        try
+        {
+            await cluster.Output($"cp {Sessions}/{name}/* {directory}");
+            var session = await cluster.Shell($". {Sessions}/prelude; . ./session", directory);
+            Assert.Equal(await File.ReadAllTextAsync(Path.Combine(Sessions, name, "expected"), TestContext.Current.CancellationToken), session.Text);
+            Assert.Equal("", session.Error);
+        }
+        finally
+        {
+            Directory.Delete(directory, recursive: true);
+        }
+    }
+}
