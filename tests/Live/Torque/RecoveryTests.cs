@@ -129,8 +129,8 @@ public sealed class RecoveryTests : IAsyncLifetime
     private Task Exists(string file) =>
         Programs.Until($"{file} to be there", () => File.Exists(Path.Combine(_work, file)), () => string.Join(' ', Directory.EnumerateFiles(_work)));
 
-    private Task KillServer() => _cluster.KillHard("torque-server");
+    private async Task KillServer() => await _cluster.KillHard("torque-server");
 
     /// <summary>Waits for the server that the keeper starts.</summary>
-    private Task Answers() => Programs.Until("the server to answer", async () => await _cluster.Shell("qstat -B"), q => q.ExitCode == 0, q => q.ToString());
+    private async Task Answers() => await Programs.Until("the server to answer", async () => await _cluster.Shell("qstat -B"), q => q.ExitCode == 0, q => q.ToString());
 }
