@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Diagnostics;
 
 namespace Agora.RemoteShell;
@@ -16,12 +17,16 @@ internal sealed class RemoteCommand : IDisposable
         _session = session;
     }
 
-    public static RemoteCommand Start(
-        IReadOnlyList<string> sessionProgram, RemoteRequest request, IReadOnlyDictionary<string, string> environment)
+    /// <summary>Process id of the session program.</summary>
+    public int Session => _session.Id;
+
+    /// <exception cref="Win32Exception">The session program cannot be started.</exception>
+    public static RemoteCommand Start(IReadOnlyList<string> sessionProgram, RemoteRequest request,
+        IReadOnlyDictionary<string, string> environment, RemoteUser? user)
     {
         var start = new ProcessStartInfo(sessionProgram[0], [.. sessionProgram.Skip(1), request.CommandLine])
         {
-            WorkingDirectory = Directory.Exists(request.Directory) ? request.Directory : Environment.CurrentDirectory,
+            WorkingDirectory = Directory.Exists(request.Directory) ? request.Directory : user?.Directory ?? Environment.CurrentDirectory,
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -29,7 +34,19 @@ internal sealed class RemoteCommand : IDisposable
         start.Environment.Clear();
         foreach (var (name, value) in request.Environment.Concat(environment))
             start.Environment[name] = value;
-        return new RemoteCommand(request.CommandLine, Process.Start(start)!);
+        // From its very first instruction it is the user's: the environment is, too.
+        if (user?.Name is { } account)
+            start.UserName = account;
+        try
+        {
+            return new RemoteCommand(request.CommandLine, Process.Start(start)!);
+        }
+        catch (Win32Exception) when (user is not null && start.WorkingDirectory != user.Directory)
+        {
+            // A directory that is here, and not for this user.
+            start.WorkingDirectory = user.Directory;
+            return new RemoteCommand(request.CommandLine, Process.Start(start)!);
+        }
     }
 
     /// <summary>Carries input, output and signals until the command has ended or its client is gone.</summary>

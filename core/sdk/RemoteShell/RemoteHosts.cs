@@ -31,6 +31,9 @@ public sealed record RemoteHosts(IReadOnlyList<RemoteHost> Hosts)
         JsonSerializer.Serialize(file, this, RemoteShellJson.Default.RemoteHosts);
     }
 
+    /// <summary>What <see cref="Load"/> reads, for who has to write the file himself.</summary>
+    public byte[] ToBytes() => JsonSerializer.SerializeToUtf8Bytes(this, RemoteShellJson.Default.RemoteHosts);
+
     /// <exception cref="IOException">The file cannot be read.</exception>
     /// <exception cref="InvalidDataException">It is not such a file.</exception>
     public static RemoteHosts Load(string path)

@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
@@ -17,6 +18,7 @@ public sealed class RemoteShellServer : IAsyncDisposable
     private readonly IReadOnlyList<string> _sessionProgram;
     private readonly IReadOnlyDictionary<string, string> _environment;
     private readonly Action<RemoteCommandEnd> _ended;
+    private readonly RemoteUser? _user;
     private readonly CancellationTokenSource _stop = new();
     private readonly HashSet<RemoteCommand> _running = [];
     private readonly Task _accepting;
@@ -26,9 +28,11 @@ public sealed class RemoteShellServer : IAsyncDisposable
     /// <param name="sessionProgram">Program and arguments that call <see cref="RemoteSession.Run"/> with one more, the command line.</param>
     /// <param name="environment">What this host sets, whatever the client says.</param>
     /// <param name="ended">Told of each command that has ended; any thread.</param>
+    /// <param name="user">Whom the commands run as; null for this process's own.</param>
     public RemoteShellServer(string address, string token, IReadOnlyList<string> sessionProgram,
-        IReadOnlyDictionary<string, string> environment, Action<RemoteCommandEnd> ended)
+        IReadOnlyDictionary<string, string> environment, Action<RemoteCommandEnd> ended, RemoteUser? user = null)
     {
+        _user = user;
         _token = token;
         _sessionProgram = sessionProgram;
         _environment = environment;
@@ -48,6 +52,16 @@ public sealed class RemoteShellServer : IAsyncDisposable
         {
             lock (_running)
                 return _running.Count == 0;
+        }
+    }
+
+    /// <summary>Process ids of the session programs that run; what they run is below them.</summary>
+    public IReadOnlyList<int> Sessions
+    {
+        get
+        {
+            lock (_running)
+                return [.. _running.Select(r => r.Session)];
         }
     }
 
@@ -126,12 +140,20 @@ public sealed class RemoteShellServer : IAsyncDisposable
     private async Task RunAsync(RemoteFrames frames, RemoteRequest request)
     {
         RemoteCommand command;
-        lock (_running)
+        try
         {
-            if (_stop.IsCancellationRequested)
-                return;
-            command = RemoteCommand.Start(_sessionProgram, request, _environment);
-            _running.Add(command);
+            lock (_running)
+            {
+                if (_stop.IsCancellationRequested)
+                    return;
+                command = RemoteCommand.Start(_sessionProgram, request, _environment, _user);
+                _running.Add(command);
+            }
+        }
+        catch (Win32Exception e)
+        {
+            await frames.WriteAsync(FrameKind.Refused, Encoding.UTF8.GetBytes(e.Message));
+            return;
         }
         RemoteCommandEnd end;
         try
@@ -152,3 +174,8 @@ public sealed class RemoteShellServer : IAsyncDisposable
 /// <param name="ExitCode">Exit code, or 128 + signal.</param>
 /// <param name="ClientLost">The client went away before, and the command was ended for that.</param>
 public sealed record RemoteCommandEnd(string CommandLine, int ExitCode, bool ClientLost);
+
+/// <summary>Whom a server's commands run as.</summary>
+/// <param name="Name">Of the account, which the server's own process has to be allowed to become; null for the server's own.</param>
+/// <param name="Directory">Where they run if not in the directory that was asked for.</param>
+public sealed record RemoteUser(string? Name, string Directory);
