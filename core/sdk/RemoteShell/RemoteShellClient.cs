@@ -10,9 +10,10 @@ public static class RemoteShellClient
 {
     private const int BufferBytes = 64 << 10;
 
+    /// <param name="sendInput">The command's input is this process's; else it is empty.</param>
     /// <returns>The command's exit code, or 128 + signal.</returns>
     /// <exception cref="RemoteShellException">It was not run, or the host was lost before it ended.</exception>
-    public static async Task<int> RunAsync(RemoteHost host, string commandLine)
+    public static async Task<int> RunAsync(RemoteHost host, string commandLine, bool sendInput = true)
     {
         using var frames = await ConnectAsync(host);
         List<PosixSignalRegistration> signals = [];
@@ -25,7 +26,7 @@ public static class RemoteShellClient
             await frames.WriteAsync(FrameKind.Request,
                 JsonSerializer.SerializeToUtf8Bytes(request, RemoteShellJson.Default.RemoteRequest));
             PassOn(frames, signals);
-            _ = SendInputAsync(frames);
+            _ = sendInput ? SendInputAsync(frames) : SendAsync(() => frames.WriteAsync(FrameKind.Input, ReadOnlyMemory<byte>.Empty));
             return await ReceiveAsync(host, frames);
         }
         catch (Exception e) when (e is IOException or InvalidDataException or ObjectDisposedException)
