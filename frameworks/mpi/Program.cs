@@ -9,7 +9,7 @@ try
 {
     return (name, args) switch
     {
-        ("agora-rsh", _) => await RemoteShellProgram.RunAsync(args),
+        ("agora-rsh" or "ssh" or "rsh" or "pbs_tmrsh", _) => await RemoteShellProgram.RunAsync(name, args),
         ("agora-mpi", ["host"]) => await HostAsync(),
         ("agora-mpi", ["session", var commandLine]) => RemoteSession.Run(commandLine),
         ("agora-mpi", ["rank", .. { Length: > 0 } command]) => RankProgram.Run(command),

@@ -10,10 +10,10 @@ public static class RemoteShellClient
 {
     private const int BufferBytes = 64 << 10;
 
-    /// <param name="sendInput">The command's input is this process's; else it is empty.</param>
+    /// <param name="hasInput">False gives the command an input that is at its end.</param>
     /// <returns>The command's exit code, or 128 + signal.</returns>
     /// <exception cref="RemoteShellException">It was not run, or the host was lost before it ended.</exception>
-    public static async Task<int> RunAsync(RemoteHost host, string commandLine, bool sendInput = true)
+    public static async Task<int> RunAsync(RemoteHost host, string commandLine, bool hasInput = true)
     {
         using var frames = await ConnectAsync(host);
         List<PosixSignalRegistration> signals = [];
@@ -26,7 +26,7 @@ public static class RemoteShellClient
             await frames.WriteAsync(FrameKind.Request,
                 JsonSerializer.SerializeToUtf8Bytes(request, RemoteShellJson.Default.RemoteRequest));
             PassOn(frames, signals);
-            _ = sendInput ? SendInputAsync(frames) : SendAsync(() => frames.WriteAsync(FrameKind.Input, ReadOnlyMemory<byte>.Empty));
+            _ = hasInput ? SendInputAsync(frames) : SendAsync(() => frames.WriteAsync(FrameKind.Input, ReadOnlyMemory<byte>.Empty));
             return await ReceiveAsync(host, frames);
         }
         catch (Exception e) when (e is IOException or InvalidDataException or ObjectDisposedException)

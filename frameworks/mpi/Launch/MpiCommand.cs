@@ -23,10 +23,12 @@ internal static class MpiCommand
         var start = TimeProvider.System.GetTimestamp();
         var options = MpiCommandLine.Parse(words);
         var flavour = FlavourOf(options);
+        if (BatchAllocation.Find(options) is { } allocation)
+            return await RunInBatchJobAsync(options, flavour, allocation, start);
         var self = Environment.ProcessPath!;
         var programs = new MpiJob.Programs(LibraryLauncher.Find(flavour), Path.Combine(Path.GetDirectoryName(self)!, "agora-rsh"), [self, "rank"]);
         var master = FindMaster(options);
-        var deadline = options.Timeout is { } limit ? start + (long)(limit.TotalSeconds * TimeProvider.System.TimestampFrequency) : long.MaxValue;
+        var deadline = DeadlineOf(options, start);
         for (var left = options.Restarts; ; left--)
         {
             var request = new GangRequest(
@@ -37,9 +39,28 @@ internal static class MpiCommand
             var code = await job.RunAsync();
             if (code == 0 || left == 0 || job.WasInterrupted)
                 return code;
-            await Console.Error.WriteLineAsync($"mpiexec: the job ended with {code}; starting it again ({left} {(left == 1 ? "restart" : "restarts")} left)");
+            await SayAgainAsync(code, left);
         }
     }
+
+    private static async Task<int> RunInBatchJobAsync(MpiOptions options, MpiFlavour flavour, BatchAllocation allocation, long start)
+    {
+        for (var left = options.Restarts; ; left--)
+        {
+            using var job = new BatchMpiJob(options, flavour, LibraryLauncher.Find(flavour), allocation, DeadlineOf(options, start));
+            var code = await job.RunAsync();
+            if (code == 0 || left == 0 || job.WasInterrupted)
+                return code;
+            await SayAgainAsync(code, left);
+        }
+    }
+
+    /// <summary>By <see cref="TimeProvider.GetTimestamp"/>; <see cref="long.MaxValue"/> for none.</summary>
+    private static long DeadlineOf(MpiOptions options, long start) =>
+        options.Timeout is { } limit ? start + (long)(limit.TotalSeconds * TimeProvider.System.TimestampFrequency) : long.MaxValue;
+
+    private static Task SayAgainAsync(int code, int left) =>
+        Console.Error.WriteLineAsync($"mpiexec: the job ended with {code}; starting it again ({left} {(left == 1 ? "restart" : "restarts")} left)");
 
     private static Uri FindMaster(MpiOptions options)
     {

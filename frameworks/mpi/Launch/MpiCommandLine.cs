@@ -107,7 +107,7 @@ internal sealed class MpiCommandLine
                 _options = _options with { Restarts = Count(word, Value(word, joined), least: 0) };
                 return true;
             case "hosts" or "host" or "H":
-                Restrict(Value(word, joined).Split(','));
+                Restrict(Value(word, joined).Split(',').Select(InList));
                 return true;
             case "f" or "hostfile" or "machinefile" or "default-hostfile":
                 Restrict(HostFile(word, Value(word, joined)));
@@ -133,23 +133,41 @@ internal sealed class MpiCommandLine
             library.Add(word);
     }
 
-    private void Restrict(IEnumerable<string> hosts) => _options = _options with
+    private void Restrict(IEnumerable<(string Host, int Slots)> hosts)
     {
-        Hosts = [.. (_options.Hosts ?? []).Concat(hosts.Select(h => h.Split(':')[0].Trim()).Where(h => h.Length > 0)).Distinct()],
-    };
+        List<(string Host, int Slots)> named = [.. hosts.Where(h => h.Host.Length > 0)];
+        _options = _options with
+        {
+            Hosts = [.. (_options.Hosts ?? []).Concat(named.Select(h => h.Host)).Distinct()],
+            HostLines = [.. _options.HostLines, .. named.SelectMany(h => Enumerable.Repeat(h.Host, h.Slots))],
+        };
+    }
 
-    private static IEnumerable<string> HostFile(string word, string path)
+    private static IEnumerable<(string Host, int Slots)> HostFile(string word, string path)
     {
         try
         {
-            return [.. File.ReadLines(path).Select(l => l.Split('#')[0].Trim()).Where(l => l.Length > 0)
-                .Select(l => l.Split([' ', '\t'], 2)[0])];
+            return [.. File.ReadLines(path).Select(l => l.Split('#')[0].Trim()).Where(l => l.Length > 0).Select(InFile)];
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw Wrong($"{word} {path}", e.Message);
         }
     }
+
+    /// <summary>Hydra's <c>host:slots</c>, or Open MPI's <c>host slots=N</c>.</summary>
+    private static (string Host, int Slots) InFile(string line)
+    {
+        var words = line.Split([' ', '\t'], StringSplitOptions.RemoveEmptyEntries);
+        return words.FirstOrDefault(w => w.StartsWith("slots=", StringComparison.Ordinal)) is { } slots
+            ? (words[0], SlotsOf(slots["slots=".Length..])) : InList(words[0]);
+    }
+
+    private static (string Host, int Slots) InList(string text) => text.Trim().Split(':', 2) is [var host, var slots]
+        ? (host, SlotsOf(slots)) : (text.Trim(), 1);
+
+    private static int SlotsOf(string text) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var slots) && slots is > 0 and <= 1_000_000 ? slots : 1;
 
     private string Value(string word, string? joined) => joined ??
         (_words.TryDequeue(out var value) ? value : throw Wrong(word, "a value is missing behind it"));

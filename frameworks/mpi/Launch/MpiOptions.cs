@@ -33,6 +33,9 @@ internal sealed record MpiOptions(IReadOnlyList<MpiProgram> Programs)
     public int Restarts { get; init; }
     public IReadOnlyList<string>? Hosts { get; init; }
 
+    /// <summary>The same as it was given: each host as often as slots are named on it, in that order.</summary>
+    public IReadOnlyList<string> HostLines { get; init; } = [];
+
     public int Ranks => Programs.Sum(p => p.Ranks ?? 1);
 }
 

@@ -50,7 +50,7 @@ internal static class PbsdshCommand
             var host = hosts.Find(task.Host) ?? throw new RemoteShellException($"{task.Host} is not among the hosts of {RemoteHosts.Variable}");
             if (options.IsVerbose)
                 context.Say($"task {task.Task} on {task.Host}, slot {task.Slot}");
-            var exitCode = await RemoteShellClient.RunAsync(host, CommandLine(task, options.Program), sendInput: false);
+            var exitCode = await RemoteShellClient.RunAsync(host, CommandLine(task, options.Program), hasInput: false);
             if (options.IsVerbose)
                 context.Say($"task {task.Task} exit status {exitCode}");
             return exitCode;

@@ -71,6 +71,9 @@ public sealed partial class JobQueue
     /// </summary>
     public IEnumerable<QueuedJob> Queued => IsScheduling ? _ready.Select(RequestOf) : [];
 
+    /// <summary>True if the job is among <see cref="Queued"/>.</summary>
+    public bool IsQueued(JobId id) => IsScheduling && Find(id) is Job job && _ready.Contains(job);
+
     public int QueuedCount => IsScheduling ? _ready.Count : 0;
 
     /// <summary>Jobs that hold slots.</summary>
