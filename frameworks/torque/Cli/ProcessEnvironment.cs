@@ -1,6 +1,7 @@
 using System.Collections;
 using System.Runtime.InteropServices;
 using System.Text;
+using Microsoft.Win32.SafeHandles;
 
 namespace Agora.Torque.Cli;
 
@@ -14,6 +15,9 @@ internal static partial class ProcessEnvironment
         foreach (DictionaryEntry variable in Environment.GetEnvironmentVariables())
             yield return new((string)variable.Key, (string?)variable.Value ?? "");
     }
+
+    /// <summary>Standard input as it is: the console's own stream would take a terminal over, and edit lines.</summary>
+    public static Stream OpenInput() => new FileStream(new SafeFileHandle(0, ownsHandle: false), FileAccess.Read, bufferSize: 0);
 
     /// <summary>The current directory by the name the shell has for it, which may lead over links.</summary>
     public static string Directory

@@ -9,15 +9,14 @@ if (name == "agora-torque" && args.Length > 0)
     (name, args) = (args[0], args[1..]);
 var host = Environment.MachineName;
 var servers = new SocketConnector(Environment.GetEnvironmentVariable, host);
-// Written straight to the descriptors: the console's own writers cost more time than a whole qsub.
-using var output = new StreamWriter(Console.OpenStandardOutput(), new UTF8Encoding(false), bufferSize: 1 << 16);
-using var error = new StreamWriter(Console.OpenStandardError(), new UTF8Encoding(false), bufferSize: 1 << 10) { AutoFlush = true };
+var output = new StreamWriter(new OutputStream(1), new UTF8Encoding(false), bufferSize: 1 << 16);
+var error = new StreamWriter(new OutputStream(2, isLastResort: true), new UTF8Encoding(false), bufferSize: 1 << 10) { AutoFlush = true };
 var context = new CommandContext
 {
     Command = name,
     Out = output,
     Error = error,
-    OpenInput = Console.OpenStandardInput,
+    OpenInput = ProcessEnvironment.OpenInput,
     Variable = Environment.GetEnvironmentVariable,
     Variables = ProcessEnvironment.All,
     Directory = ProcessEnvironment.Directory,
@@ -29,20 +28,29 @@ var context = new CommandContext
 };
 try
 {
-    if (CommandTable.Run(context, args, servers.StateDirectory, () => Terminal.IsThere) is { } exitCode)
-        return exitCode;
-    error.WriteLine($"agora-torque: '{name}' is none of its commands: {CommandTable.Names}");
-    return 2;
-}
-catch (CommandFailure failure)
-{
+    var exitCode = Run();
     output.Flush();
-    if (failure.Message.Length > 0)
-        error.WriteLine(failure.Message);
-    return failure.ExitCode;
+    return exitCode;
 }
 catch (IOException e)
 {
-    error.WriteLine($"{name}: {e.Message}");
+    context.Say(e.Message);
     return 1;
+}
+
+int Run()
+{
+    try
+    {
+        if (CommandTable.Run(context, args, servers.StateDirectory, () => Terminal.IsThere) is { } exitCode)
+            return exitCode;
+        error.WriteLine($"agora-torque: '{name}' is none of its commands: {CommandTable.Names}");
+        return 2;
+    }
+    catch (CommandFailure failure)
+    {
+        if (failure.Message.Length > 0)
+            error.WriteLine(failure.Message);
+        return failure.ExitCode;
+    }
 }

@@ -8,7 +8,8 @@ internal sealed class QstatOptions
 {
     private const string Letters = "acCeE:fF:gGilMn1pqQrRstu:W:xB-:", Conflict = "qstat: conflicting options.";
 
-    private const int UsualWidth = 80;
+    /// <summary>As the original counts, which leaves commas out: lines of up to 80 columns.</summary>
+    private const int UsualWidth = 77;
 
     private readonly HashSet<char> _given = [];
 

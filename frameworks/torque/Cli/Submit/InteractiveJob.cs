@@ -89,9 +89,9 @@ internal static class InteractiveJob
         node.NoDelay = true;
         node.Send(Encoding.UTF8.GetBytes($"{context.Variable("TERM") ?? "dumb"} {rows} {columns}\n"));
         using var terminal = new Terminal();
-        var keys = new Thread(() => Copy(Console.OpenStandardInput().Read, bytes => node.Send(bytes))) { IsBackground = true };
+        var keys = new Thread(() => Copy(context.OpenInput().Read, bytes => node.Send(bytes))) { IsBackground = true };
         keys.Start();
-        using var output = Console.OpenStandardOutput();
+        using var output = new OutputStream(1);
         Copy(node.Receive, output.Write);
     }
 
@@ -118,8 +118,8 @@ internal static class InteractiveJob
     {
         context.Error.Write("Give the job up and end (y|[n])? ");
         context.Error.Flush();
-        var key = Console.OpenStandardInput().ReadByte();
-        if (key is not ('y' or 'Y'))
+        using var input = context.OpenInput();
+        if (input.ReadByte() is not ('y' or 'Y'))
             return;
         using (var link = context.Connect())
             context.Report(link.Ask(new Request.Delete(id)), id);
