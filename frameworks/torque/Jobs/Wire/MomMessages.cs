@@ -9,9 +9,11 @@ namespace Agora.Torque.Jobs.Wire;
 /// <param name="Node">The node's name: its agent's hostname.</param>
 /// <param name="Address">What other nodes reach it at: host or IP.</param>
 /// <param name="Token">Shown to the server.</param>
+/// <param name="AgoraHome">The cluster's state directory, for commands within jobs; null where there is none.</param>
 /// <param name="ServerHome">Where prologue, epilogue and <c>mom_priv/config</c> are looked for; null for none.</param>
 public sealed record MomWelcome(
-    string Node, string Address, string ServerHost, int ServerPort, string Token, string Server, string? ServerHome = null);
+    string Node, string Address, string ServerHost, int ServerPort, string Token, string Server, string? ServerHome = null,
+    string? AgoraHome = null);
 
 /// <summary>What the server orders a mom to do. Orders may come twice; the second time they change nothing.</summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "do")]

@@ -35,6 +35,9 @@ internal static class ServerProgram
         var framework = new FrameworkInfo(new FrameworkId(Kept(frameworkFile, NewFrameworkId)), "torque", Environment.UserName,
             Role: options["--role"] ?? "torque", FailoverTimeout: FailoverTimeout);
 
+        // Within a job the machine may have its node's name; commands read the server's here.
+        await File.WriteAllTextAsync(Path.Combine(state, "server_name"), Environment.MachineName + "\n");
+
         using var store = new QueueStore(priv);
         BatchServer server = null!;
         var queue = new JobQueue(new JobQueueOptions(Environment.MachineName, nodes => server.IsFeasible(nodes))
@@ -45,7 +48,7 @@ internal static class ServerProgram
         }, store.Load(), time.GetUtcNow());
         await using var moms = new MomListener(await ResolveAsync(address), options.Int("--port", 0), token, Log);
         server = new BatchServer(queue, new NodePoolOptions(framework, [MomPath(options)],
-            new MomWelcome("", "", address, moms.Port, token, Environment.MachineName, state),
+            new MomWelcome("", "", address, moms.Port, token, Environment.MachineName, state, MasterAddress.StateDirectory),
             TimeSpan.FromSeconds(options.Int("--linger", LingerSeconds)), options.Int("--slots-min", 0),
             () => Guid.NewGuid().ToString("N")[..12]), Random.Shared);
 
