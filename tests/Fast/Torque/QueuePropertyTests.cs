@@ -27,7 +27,7 @@ public sealed class QueuePropertyTests
             world.Do(step);
             world.Check();
         }
-    }, iter: 1500);
+    }, iter: 500);
 
     [Fact]
     public void A_restart_shows_the_same_jobs_in_the_same_states() => Steps.Sample(steps =>
@@ -40,7 +40,7 @@ public sealed class QueuePropertyTests
         world.Harness.Crash();
 
         Assert.Equal(before, world.Shown());
-    }, iter: 500);
+    }, iter: 200);
 
     /// <summary>A queue and what the test knows of it by itself.</summary>
     private sealed class World

@@ -57,6 +57,36 @@ public sealed class QueueStoreTests : IDisposable
     }
 
     [Fact]
+    public void Scripts_on_disk_need_not_be_in_memory()
+    {
+        const string Script = "#!/bin/sh\necho once\n";
+        using (var store = new QueueStore(_directory))
+        {
+            var queue = new JobQueue(_options with { ReadScript = store.ReadScript }, null, Now);
+            Submit(queue, Script, null);
+            Assert.Equal(Script, ScriptOf(queue, 0));
+            store.Save(queue.TakeChanges());
+            Submit(queue, Script, null);
+            store.Save(queue.TakeChanges());
+            Assert.Equal(Script, ScriptOf(queue, 1));
+            store.Save(queue.TakeChanges());
+        }
+
+        using var again = new QueueStore(_directory);
+        var stored = again.Load(withScripts: false)!;
+        Assert.Empty(Assert.Single(stored.Scripts).Text);
+        var restored = new JobQueue(_options with { ReadScript = again.ReadScript }, stored, Now);
+
+        Assert.Equal(Script, Encoding.UTF8.GetString(restored.PlacementOf(new JobId(1))!.Launch.Script));
+        Submit(restored, Script, null);
+        Assert.Empty(restored.TakeChanges().Scripts);
+        Assert.Throws<IOException>(() => again.ReadScript("nosuch"));
+    }
+
+    private static string ScriptOf(JobQueue queue, int number) => Encoding.UTF8.GetString(
+        queue.Place(Now, new JobId(number), [new SlotShare("n1", [0], 0, 1)], n => n).Script);
+
+    [Fact]
     public void What_is_forgotten_is_gone_from_the_disk()
     {
         using (var store = new QueueStore(_directory))
