@@ -25,11 +25,11 @@ internal sealed record Dependency(string Kind, JobId? Parent, int? Count = null,
             : throw new FormatException($"no dependency: {text}");
     }
 
-    /// <summary>Takes the number off <c>17[][3]</c>.</summary>
+    /// <summary>Takes the number off <c>17[][3]</c> and <c>17[].host[3]</c>.</summary>
     public static (string Id, int? Count) SplitCount(string text) =>
-        text.IndexOf("][", StringComparison.Ordinal) is var at and > 0 && text.EndsWith(']') &&
-        int.TryParse(text.AsSpan(at + 2, text.Length - at - 3), NumberStyles.None, CultureInfo.InvariantCulture, out var count)
-            ? (text[..(at + 1)], count)
+        text.EndsWith(']') && text.LastIndexOf('[') is var at and > 0 && text.IndexOf("[]", 0, at, StringComparison.Ordinal) > 0 &&
+        int.TryParse(text.AsSpan(at + 1, text.Length - at - 2), NumberStyles.None, CultureInfo.InvariantCulture, out var count)
+            ? (text[..at], count)
             : (text, null);
 }
 

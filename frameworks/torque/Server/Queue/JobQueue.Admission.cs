@@ -253,8 +253,8 @@ public sealed partial class JobQueue
     }
 
     private JobForm With(
-        JobForm form, IReadOnlyList<JobAttribute> attributes, IReadOnlyList<JobAttribute> resources, IReadOnlyList<string> defaulted) => new(
-        form.Owner, form.User, form.Group, form.Script, form.Array, attributes, [.. resources.Select(Pooled)], defaulted, Parse);
+        JobForm form, IReadOnlyList<JobAttribute> attributes, IReadOnlyList<JobAttribute> resources, IReadOnlyList<string> defaulted) =>
+        NewForm(form.Owner, form.User, form.Group, form.Script, form.Array, attributes, resources, defaulted);
 
     /// <summary>The job has to settle afterwards.</summary>
     private void SetForm(Job job, JobForm form)

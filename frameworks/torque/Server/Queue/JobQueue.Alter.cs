@@ -175,7 +175,7 @@ public sealed partial class JobQueue
             var count = ParsedResources.Of(resources).NodeCount;
             Put(resources, new JobAttribute("Resource_List", "nodect", $"{count}"));
         }
-        return With(form, [.. attributes.Select(Pooled)], resources, defaulted);
+        return With(form, attributes, resources, defaulted);
     }
 
     private static void Put(List<JobAttribute> list, JobAttribute attribute)

@@ -165,7 +165,7 @@ public sealed partial class JobQueue
         var isSelect = form.Resource("select") is not null;
         return new JobLaunch(
             Full(job), job.Run, job.Name, form.User, null, job.Queue.Name, _options.Server, form.Value("Account_Name") ?? "",
-            _scripts[form.Script].Text, form.Value("job_arguments"), ShellOf(form.Value("Shell_Path_List")),
+            ScriptOf(form), form.Value("job_arguments"), ShellOf(form.Value("Shell_Path_List")),
             variables.GetValueOrDefault("PBS_O_INITDIR"), variables.GetValueOrDefault("PBS_O_ROOTDIR"), variables,
             PathOf(job, "Output_Path"), PathOf(job, "Error_Path"), form.Value("Join_Path") ?? "n", form.Value("Keep_Files") ?? "n",
             UmaskOf(form.Value("umask")), [.. ResourcesOf(form).Select(r => KeyValuePair.Create(r.Resource!, r.Value))], form.Parsed.Limits,

@@ -11,8 +11,11 @@ public sealed partial class JobQueue
     private const int PoolMax = 4096;
 
     /// <summary>Scripts by digest, and how many forms have each: the same script is often submitted many times.</summary>
-    private readonly Dictionary<string, (byte[] Text, int Uses)> _scripts = [];
+    private readonly Dictionary<string, (string Digest, byte[]? Text, int Uses)> _scripts = [];
     private readonly List<StoredScript> _newScripts = [];
+
+    /// <summary>Given to the store the last time; once more is asked for, they are on disk.</summary>
+    private readonly List<string> _savedScripts = [];
     private readonly HashSet<string> _unusedScripts = [];
     private readonly HashSet<Submission> _changedForms = [];
     private readonly HashSet<Submission> _changed = [];
@@ -24,8 +27,9 @@ public sealed partial class JobQueue
     /// <summary>Attributes and requests that many jobs have alike are kept once.</summary>
     private readonly Dictionary<JobAttribute, JobAttribute> _attributePool = [];
     private readonly Dictionary<string, ParsedResources> _parsedPool = [];
+    private readonly Dictionary<string, string[]> _defaultedPool = [];
 
-    /// <summary>What has to be written since the last time.</summary>
+    /// <summary>What has to be written since the last time; that was written before more is asked for.</summary>
     public QueueChanges TakeChanges()
     {
         List<StoredJob> states = new(_changed.Count + _goneElements.Count);
@@ -40,6 +44,8 @@ public sealed partial class JobQueue
             states, [.. _gone],
             _settingsChanged ? JsonSerializer.Serialize(RecordOfSettings(), StoredJson.Default.SettingsRecord) : null,
             _numberChanged ? _nextNumber : null);
+        DropSavedScripts();
+        _savedScripts.AddRange(changes.Scripts.Select(s => s.Digest));
         _newScripts.Clear();
         _unusedScripts.Clear();
         _changedForms.Clear();
@@ -94,14 +100,30 @@ public sealed partial class JobQueue
         if (_scripts.TryGetValue(digest, out var kept))
         {
             _scripts[digest] = kept with { Uses = kept.Uses + 1 };
+            return kept.Digest;
         }
-        else
-        {
-            _scripts.Add(digest, (text, 1));
-            _newScripts.Add(new StoredScript(digest, text));
-        }
+        _scripts.Add(digest, (digest, text, 1));
+        _newScripts.Add(new StoredScript(digest, text));
         return digest;
     }
+
+    private void DropSavedScripts()
+    {
+        if (_options.ReadScript is not null)
+        {
+            foreach (var digest in _savedScripts)
+            {
+                if (_scripts.TryGetValue(digest, out var kept) && !_newScripts.Exists(s => s.Digest == digest))
+                    _scripts[digest] = kept with { Text = null };
+            }
+        }
+        _savedScripts.Clear();
+    }
+
+    private byte[] ScriptOf(JobForm form) => _scripts[form.Script].Text ?? _options.ReadScript!(form.Script);
+
+    /// <summary>The digest as the script has it, rather than one more copy.</summary>
+    private string SharedDigest(string digest) => _scripts.TryGetValue(digest, out var kept) ? kept.Digest : digest;
 
     private void ReleaseScript(string digest)
     {
@@ -118,12 +140,27 @@ public sealed partial class JobQueue
 
     private JobAttribute Pooled(JobAttribute attribute)
     {
+        // Names are known ones, since others are refused; so there are few.
+        attribute = attribute with { Name = string.Intern(attribute.Name), Resource = attribute.Resource is { } resource ? string.Intern(resource) : null };
+        if (attribute.Name is "Job_Name" or "Error_Path" or "Output_Path" or "submit_args")
+            return attribute;
         if (_attributePool.TryGetValue(attribute, out var known))
             return known;
         if (_attributePool.Count >= PoolMax)
             _attributePool.Clear();
         _attributePool.Add(attribute, attribute);
         return attribute;
+    }
+
+    private JobForm NewForm(
+        string owner, string user, string group, string script, string? array, IEnumerable<JobAttribute> attributes,
+        IEnumerable<JobAttribute> resources, IReadOnlyList<string> defaulted)
+    {
+        var key = string.Join(' ', defaulted);
+        if (!_defaultedPool.TryGetValue(key, out var known))
+            _defaultedPool.Add(key, known = [.. defaulted.Select(string.Intern)]);
+        return new JobForm(string.Intern(owner), string.Intern(user), string.Intern(group), script, array,
+            [.. attributes.Select(Pooled)], [.. resources.Select(Pooled)], known, Parse);
     }
 
     /// <exception cref="PbsException">They contradict each other or are not understood.</exception>
@@ -155,11 +192,11 @@ public sealed partial class JobQueue
         {
             var (name, value) = (record.Attributes[i], record.Attributes[i + 1]);
             if (name.StartsWith(Resource, StringComparison.Ordinal))
-                resources.Add(Pooled(new JobAttribute("Resource_List", name[Resource.Length..], value)));
+                resources.Add(new JobAttribute("Resource_List", name[Resource.Length..], value));
             else
-                attributes.Add(Pooled(new JobAttribute(name, null, value)));
+                attributes.Add(new JobAttribute(name, null, value));
         }
-        return new JobForm(record.Owner, record.User, record.Group, record.Script, record.Array, attributes, resources, record.Defaulted, Parse);
+        return NewForm(record.Owner, record.User, record.Group, SharedDigest(record.Script), record.Array, attributes, resources, record.Defaulted);
     }
 
     private static JobRecord RecordOf(Submission submission)
@@ -228,6 +265,8 @@ public sealed partial class JobQueue
             _nodes.Add(name, node);
         _nextNumber = stored.NextNumber;
 
+        foreach (var script in stored.Scripts)
+            _scripts[script.Digest] = (script.Digest, _options.ReadScript is null ? script.Text : null, 0);
         Dictionary<JobId, JobRecord> states = new(stored.States.Count);
         foreach (var state in stored.States)
         {
@@ -242,8 +281,6 @@ public sealed partial class JobQueue
             if (state.Json.Length == 0 && Find(state.Id.Array) is JobArray array)
                 array.Forget(state.Id.Index ?? -1);
         }
-        foreach (var script in stored.Scripts)
-            _scripts[script.Digest] = (script.Text, 0);
         foreach (var submission in _jobs.Values)
             RestoreStates(submission, states);
         RestoreMirrors();

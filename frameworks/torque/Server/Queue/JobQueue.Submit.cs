@@ -19,8 +19,8 @@ public sealed partial class JobQueue
         var number = TakeNumber();
         var id = new JobId(number, null, range is not null);
         var script = KeepScript(request.Script);
-        var form = new JobForm($"{wish.User}@{caller.Host}", wish.User, wish.Group, script, request.Array,
-            [.. WithPaths(wish.Attributes, caller, number).Select(Pooled)], [.. resources.Select(Pooled)], defaulted, Parse);
+        var form = NewForm($"{wish.User}@{caller.Host}", wish.User, wish.Group, script, request.Array,
+            WithPaths(wish.Attributes, caller, number), resources, defaulted);
         Submission submission = range is not null
             ? new JobArray(id, form, target, range) { Range = request.Array! }
             : new Job(id, form, target);

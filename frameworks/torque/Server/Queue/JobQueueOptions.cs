@@ -23,6 +23,12 @@ public sealed record JobQueueOptions(string Server, Func<IReadOnlyList<NodeReque
     /// <summary>Lines of the server's log files of the last days, today's among them, the oldest first.</summary>
     public Func<int, IEnumerable<string>> LogLines { get; init; } = _ => [];
 
+    /// <summary>
+    /// A saved script by its digest, for queues of many jobs: those that are on disk are then not kept in memory. Null
+    /// keeps them all. See <see cref="Store.QueueStore.ReadScript"/>.
+    /// </summary>
+    public Func<string, byte[]>? ReadScript { get; init; }
+
     /// <summary>What a job's remote shells want to be shown: 32 hexadecimal digits.</summary>
     public Func<string> NewToken { get; init; } = () => Convert.ToHexString(RandomNumberGenerator.GetBytes(16));
 }

@@ -41,8 +41,9 @@ public sealed class QueueStore : IDisposable
     }
 
     /// <summary>Null if nothing was ever saved.</summary>
+    /// <param name="withScripts">Without, their texts are left empty, to be read one by one: see <see cref="ReadScript"/>.</param>
     /// <exception cref="IOException">The file is damaged.</exception>
-    public QueueState? Load()
+    public QueueState? Load(bool withScripts = true)
     {
         try
         {
@@ -53,10 +54,27 @@ public sealed class QueueStore : IDisposable
             List<StoredScript> scripts = [];
             List<StoredForm> forms = [];
             List<StoredJob> states = [];
-            Read("SELECT digest, text FROM script", r => scripts.Add(new StoredScript(r.GetString(0), r.GetFieldValue<byte[]>(1))));
+            Read(withScripts ? "SELECT digest, text FROM script" : "SELECT digest, x'' FROM script", r => scripts.Add(new StoredScript(r.GetString(0), r.GetFieldValue<byte[]>(1))));
             Read("SELECT number, element, array, json FROM form", r => forms.Add(new StoredForm(IdOf(r), r.GetFieldValue<byte[]>(3))));
             Read("SELECT number, element, array, json FROM state", r => states.Add(new StoredJob(IdOf(r), r.GetFieldValue<byte[]>(3))));
             return new QueueState(scripts, forms, states, attributes, int.Parse(settings["next"], CultureInfo.InvariantCulture));
+        }
+        catch (SqliteException e)
+        {
+            throw new IOException($"{_database.DataSource} cannot be read: {e.Message}", e);
+        }
+    }
+
+    /// <exception cref="IOException">It is not there, or the file is damaged.</exception>
+    public byte[] ReadScript(string digest)
+    {
+        try
+        {
+            var command = Prepared("SELECT text FROM script WHERE digest = $digest");
+            if (command.Parameters.Count == 0)
+                command.Parameters.AddWithValue("$digest", digest);
+            command.Parameters[0].Value = digest;
+            return command.ExecuteScalar() as byte[] ?? throw new IOException($"{_database.DataSource} has no script {digest}");
         }
         catch (SqliteException e)
         {
