@@ -29,7 +29,8 @@ internal sealed class MomHarness : IAsyncDisposable
     {
         User = user;
         _listener.Start();
-        Node = new MomNode(node, "127.0.0.1", Path.Combine(user.Directory, $"spool-{Guid.NewGuid().ToString("N")[..6]}"), Programs.Bin, serverHome);
+        Node = new MomNode(node, "127.0.0.1", Path.Combine(user.Directory, $"spool-{Guid.NewGuid().ToString("N")[..6]}"), Programs.Bin, serverHome,
+            IsHostOfItsOwn: false);
         var port = ((IPEndPoint)_listener.LocalEndpoint).Port;
         _desk = new MomDesk(Node, new MomWelcome(node, "127.0.0.1", "127.0.0.1", port, "shown", ServerName, serverHome),
             Path.Combine(Programs.Bin, "agora-torque-mom"), TimeProvider.System, _ => { });

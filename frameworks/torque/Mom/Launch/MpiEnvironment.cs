@@ -49,7 +49,12 @@ internal static class MpiEnvironment
         }
         // Nodes that are one machine share its processors: a rank that waits must leave them to the others.
         if (hosts.GroupBy(h => h.Address).Any(g => g.Count() > 1))
+        {
             variables.TryAdd("OMPI_MCA_mpi_yield_when_idle", "1");
+            // Ranks with the same host name would look for each other in shared memory by names that only look alike.
+            if (!node.IsHostOfItsOwn)
+                variables.TryAdd("OMPI_MCA_btl", "self,tcp");
+        }
         if (hosts.All(h => IPAddress.TryParse(h.Address, out var address) && IPAddress.IsLoopback(address)))
         {
             variables.TryAdd("OMPI_MCA_oob_tcp_if_include", "lo");
@@ -57,12 +62,7 @@ internal static class MpiEnvironment
         }
     }
 
-    /// <summary>What each node sets for what it runs, so that nodes on one machine do not meet in each other's files.</summary>
-    public static IReadOnlyDictionary<string, string> OfNode(MomNode node, int number, string directory)
-    {
-        var variables = new Dictionary<string, string> { ["HOSTNAME"] = node.Name, ["PBS_NODENUM"] = $"{number}" };
-        if (!node.IsHostOfItsOwn)
-            variables["OMPI_MCA_btl_vader_backing_directory"] = directory;
-        return variables;
-    }
+    /// <summary>What each node sets for what it runs.</summary>
+    public static IReadOnlyDictionary<string, string> OfNode(MomNode node, int number) =>
+        new Dictionary<string, string> { ["HOSTNAME"] = node.Name, ["PBS_NODENUM"] = $"{number}" };
 }
