@@ -101,7 +101,7 @@ public sealed class SeveralNodesTests(TestUser user) : IClassFixture<TestUser>, 
     }
 
     [Theory]
-    [InlineData("sort -u $PBS_NODEFILE >one; mpiexec --mpi openmpi -machinefile one sh -c 'echo $HOSTNAME' | sort", "node1\nnode2\n", 0)]
+    [InlineData("sort -u $PBS_NODEFILE >one; mpiexec --mpi openmpi -machinefile one sh -c 'tr \"\\0\" \" \" </proc/$PPID/cmdline | grep -o \"vpid [0-9]*\"' | sort", "vpid 1\nvpid 2\n", 0)]
     [InlineData("mpiexec -hosts node2 -n 1 sh -c 'echo $PBS_NODENUM; exit 3'", "1\n", 3)]
     [InlineData("mpiexec -hosts node9 true", "", 2)]
     public async Task Our_own_mpiexec_takes_the_nodes_it_is_told_of_the_jobs(string line, string output, int status)
