@@ -61,8 +61,10 @@ internal sealed class BatchMpiJob(MpiOptions options, MpiFlavour flavour, string
         {
             var nodes = Path.Combine(directory, "nodes");
             File.WriteAllLines(nodes, allocation.Lines);
-            foreach (var name in (ReadOnlySpan<string>)["HYDRA_HOST_FILE", "OMPI_MCA_orte_default_hostfile", "PRTE_MCA_prte_default_hostfile"])
-                start.Environment[name] = nodes;
+            start.Environment["HYDRA_HOST_FILE"] = nodes;
+            var openMpi = Path.Combine(directory, "openmpi.hosts");
+            File.WriteAllLines(openMpi, JobDirectory.ForOpenMpi(allocation.Lines));
+            start.Environment["OMPI_MCA_orte_default_hostfile"] = start.Environment["PRTE_MCA_prte_default_hostfile"] = openMpi;
         }
         return Process.Start(start)!;
     }

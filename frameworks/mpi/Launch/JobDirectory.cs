@@ -14,13 +14,18 @@ internal sealed class JobDirectory : IDisposable
     {
         Directory.CreateDirectory(LibraryFiles);
         new RemoteHosts([.. hosts.Select(h => new RemoteHost(h.Name, h.Address, h.Port, token))]).Save(RemoteHosts);
-        // A line for each slot, which both libraries read, as they do PBS's node file.
-        File.WriteAllLines(Nodes, hosts.SelectMany(h => Enumerable.Repeat(h.Name, h.Slots)));
+        List<string> lines = [.. hosts.SelectMany(h => Enumerable.Repeat(h.Name, h.Slots))];
+        File.WriteAllLines(Nodes, lines);
+        File.WriteAllLines(OpenMpiNodes, ForOpenMpi(lines));
         File.WriteAllText(HydraOptions, $"-localhost {OwnAddress(hosts[0].Address)}\n");
     }
 
     public string RemoteHosts => Path.Combine(_path, "hosts.json");
+
+    /// <summary>A line for each slot, as Hydra reads it.</summary>
     public string Nodes => Path.Combine(_path, "nodes");
+
+    public string OpenMpiNodes => Path.Combine(_path, "openmpi.hosts");
 
     /// <summary>Default options of Hydra's <c>mpiexec</c>: where its proxies find it.</summary>
     public string HydraOptions => Path.Combine(_path, "hydra.conf");
@@ -35,6 +40,13 @@ internal sealed class JobDirectory : IDisposable
 
     /// <summary>The file that remote shells tell a failure in, a line each, by that of their hosts.</summary>
     public static string FailuresBeside(string remoteHosts) => remoteHosts + ".failures";
+
+    /// <summary>
+    /// The nodes as Open MPI wants them: it would take one that has a single line to have as many slots as it has cores.
+    /// </summary>
+    /// <param name="lines">One for each slot.</param>
+    public static IEnumerable<string> ForOpenMpi(IEnumerable<string> lines) =>
+        lines.GroupBy(l => l).Select(g => $"{g.Key} slots={g.Count()}");
 
     public void Dispose() => Directory.Delete(_path, recursive: true);
 

@@ -25,7 +25,7 @@ internal static class LibraryEnvironment
             ["HYDRA_LAUNCHER_AUTOFORK"] = "0",
             ["HYDRA_CONFIG_FILE"] = directory.HydraOptions,
             ["OMPI_MCA_plm_rsh_agent"] = remoteShell,
-            ["OMPI_MCA_orte_default_hostfile"] = directory.Nodes,
+            ["OMPI_MCA_orte_default_hostfile"] = directory.OpenMpiNodes,
             // Each daemon is started from here, and stays attached, so that its end is seen.
             ["OMPI_MCA_plm_rsh_no_tree_spawn"] = "1",
             ["OMPI_MCA_orte_leave_session_attached"] = "1",

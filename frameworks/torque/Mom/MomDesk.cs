@@ -273,7 +273,7 @@ internal sealed class MomDesk(MomNode node, MomWelcome welcome, string program, 
         var number = Math.Max(0, job.Launch.Hosts.ToList().FindIndex(h => h.Name == node.Name));
         job.Shell = new RemoteShellServer(node.Address, job.Launch.Token,
             [program, "command", ProcessLimits.ShellPrefix(job.Launch.Limits)],
-            MpiEnvironment.OfNode(node, number, node.Spool), _ => { },
+            MpiEnvironment.OfNode(node, number), _ => { },
             new RemoteUser(isOwn ? null : account.Name, Directory.Exists(account.Home) ? account.Home : "/"));
     }
 

@@ -62,11 +62,14 @@ internal static class JobEnvironment
         if (node.StateDirectory is { } state)
             variables["AGORA_HOME"] = state;
         variables[RemoteHosts.Variable] = RemoteHostsOf(job, node);
-        MpiEnvironment.Add(variables, job.Hosts, node, HydraOptionsOf(job, node));
+        MpiEnvironment.Add(variables, job.Hosts, node, HydraOptionsOf(job, node), OpenMpiHostsOf(job, node));
         return variables;
     }
 
     public static string RemoteHostsOf(JobLaunch job, MomNode node) => Path.Combine(node.JobDirectoryOf(job.JobId), "hosts.json");
+
+    /// <summary>The nodes with their slots, as Open MPI's <c>mpiexec</c> reads them.</summary>
+    public static string OpenMpiHostsOf(JobLaunch job, MomNode node) => Path.Combine(node.JobDirectoryOf(job.JobId), "openmpi.hosts");
 
     /// <summary>Default options of Hydra's <c>mpiexec</c>: where its proxies find it.</summary>
     public static string HydraOptionsOf(JobLaunch job, MomNode node) => Path.Combine(node.JobDirectoryOf(job.JobId), "hydra.conf");

@@ -10,10 +10,10 @@ namespace Agora.Torque.Mom.Launch;
 /// </summary>
 internal static class MpiEnvironment
 {
-    public static void Add(Dictionary<string, string> variables, IReadOnlyList<JobHost> hosts, MomNode node, string hydraOptions)
+    public static void Add(Dictionary<string, string> variables, IReadOnlyList<JobHost> hosts, MomNode node, string hydraOptions,
+        string openMpiHosts)
     {
         var shell = node.RemoteShell;
-        var nodes = variables["PBS_NODEFILE"];
         variables["HYDRA_RMK"] = "pbs";
         // Hydra's ssh would be called with flags, and no oftener than its limit allows.
         variables["HYDRA_LAUNCHER"] = "rsh";
@@ -25,13 +25,13 @@ internal static class MpiEnvironment
         variables["I_MPI_HYDRA_BOOTSTRAP"] = "rsh";
         variables["I_MPI_HYDRA_BOOTSTRAP_EXEC"] = shell;
         variables["OMPI_MCA_plm_rsh_agent"] = shell;
-        variables["OMPI_MCA_orte_default_hostfile"] = nodes;
+        variables["OMPI_MCA_orte_default_hostfile"] = openMpiHosts;
         // Each daemon is started from the first node, and stays attached, so that its end is seen.
         variables["OMPI_MCA_plm_rsh_no_tree_spawn"] = "1";
         variables["OMPI_MCA_orte_leave_session_attached"] = "1";
         variables["PRTE_MCA_plm_ssh_agent"] = shell;
         variables["PRTE_MCA_plm_ssh_no_tree_spawn"] = "1";
-        variables["PRTE_MCA_prte_default_hostfile"] = nodes;
+        variables["PRTE_MCA_prte_default_hostfile"] = openMpiHosts;
         variables.TryAdd("OMPI_MCA_orte_keep_fqdn_hostnames", "1");
         variables.TryAdd("PRTE_MCA_prte_keep_fqdn_hostnames", "1");
         // Which processors a job may use is the agents' affair; two jobs on a node must not both begin with its first.
@@ -49,7 +49,12 @@ internal static class MpiEnvironment
         }
         // Nodes that are one machine share its processors: a rank that waits must leave them to the others.
         if (hosts.GroupBy(h => h.Address).Any(g => g.Count() > 1))
+        {
             variables.TryAdd("OMPI_MCA_mpi_yield_when_idle", "1");
+            // Ranks with the same host name would look for each other in shared memory by names that only look alike.
+            if (!node.IsHostOfItsOwn)
+                variables.TryAdd("OMPI_MCA_btl", "self,tcp");
+        }
         if (hosts.All(h => IPAddress.TryParse(h.Address, out var address) && IPAddress.IsLoopback(address)))
         {
             variables.TryAdd("OMPI_MCA_oob_tcp_if_include", "lo");
@@ -57,12 +62,13 @@ internal static class MpiEnvironment
         }
     }
 
-    /// <summary>What each node sets for what it runs, so that nodes on one machine do not meet in each other's files.</summary>
-    public static IReadOnlyDictionary<string, string> OfNode(MomNode node, int number, string directory)
-    {
-        var variables = new Dictionary<string, string> { ["HOSTNAME"] = node.Name, ["PBS_NODENUM"] = $"{number}" };
-        if (!node.IsHostOfItsOwn)
-            variables["OMPI_MCA_btl_vader_backing_directory"] = directory;
-        return variables;
-    }
+    /// <summary>
+    /// The nodes as Open MPI wants them. In the node file itself a node with one line would be taken to have as many slots
+    /// as it has cores.
+    /// </summary>
+    public static string OpenMpiHosts(IReadOnlyList<JobHost> hosts) => string.Concat(hosts.Where(h => h.Lines > 0).Select(h => $"{h.Name} slots={h.Lines}\n"));
+
+    /// <summary>What each node sets for what it runs.</summary>
+    public static IReadOnlyDictionary<string, string> OfNode(MomNode node, int number) =>
+        new Dictionary<string, string> { ["HOSTNAME"] = node.Name, ["PBS_NODENUM"] = $"{number}" };
 }

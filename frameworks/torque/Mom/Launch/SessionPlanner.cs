@@ -34,6 +34,7 @@ internal static class SessionPlanner
                 new PlannedFile(script, job.Script, IsUsers: true, IsProgram: true),
                 new PlannedFile(JobEnvironment.RemoteHostsOf(job, node), HostsOf(job, node, ownPort).ToBytes(), IsUsers: true),
                 new PlannedFile(JobEnvironment.HydraOptionsOf(job, node), Encoding.UTF8.GetBytes($"-localhost {node.Address}\n"), IsUsers: true),
+                new PlannedFile(JobEnvironment.OpenMpiHostsOf(job, node), Encoding.UTF8.GetBytes(MpiEnvironment.OpenMpiHosts(job.Hosts)), IsUsers: true),
             ],
             directory, output, error, job.Interactive,
             Sites("prologue", [job.JobId, job.User, group, job.Name, limits, job.Queue, job.Account, script]),
