@@ -68,6 +68,8 @@ internal sealed class QsubOptions(CommandContext context)
     public void Check()
     {
         bool Asks(string resource) => _resources.Exists(r => r.Key == resource);
+        if (IsInteractive && Has('t'))
+            throw QsubUsage.Failure("[qsub: a job array cannot be interactive: leave -I or -t out]");
         if (Asks("nodes") && Asks("procs"))
             throw QsubUsage.Illegal('l');
         if (Asks("nodes") && (Asks("ncpus") || Asks("size")))
@@ -186,7 +188,7 @@ internal sealed class QsubOptions(CommandContext context)
     {
         foreach (var (name, value) in _resources)
             yield return new JobAttribute("Resource_List", name, value);
-        if (Has('n'))
+        if (Has('n') || Has('E'))
             yield return new JobAttribute("Resource_List", "naccesspolicy", "singlejob");
         foreach (var (name, value) in _additional)
             yield return new JobAttribute(name, null, value);

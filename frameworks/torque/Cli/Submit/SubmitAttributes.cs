@@ -33,7 +33,8 @@ internal sealed class SubmitAttributes(QsubOptions options, CommandContext conte
         Add("Output_Path", PathOf('o', directory));
         Add("Priority", options['p'] ?? "0");
         Add("Rerunable", options['r'] is { } rerun ? OptionValues.Rerunable(rerun)
-            : config.IsFalse("RERUNNABLEBYDEFAULT") ? "False" : "True");
+            // Whom it was to speak with has gone when it would begin again.
+            : options.IsInteractive || config.IsFalse("RERUNNABLEBYDEFAULT") ? "False" : "True");
         Add("Shell_Path_List", options['S']);
         Add("User_List", options['u']);
         Add("user_kill_delay", options['K']);
