@@ -143,6 +143,7 @@ public class JobCommandTests
         _bench.Replies.Enqueue(new Reply(Records: [new("0.vm", []), new("12.vm", [])], Server: "vm"));
         Assert.Equal((0, "0.vm\n12.vm\n", ""), _bench.Run("qselect", "-s", "QC", "-u", "alice,bob", "-q", "batch", "-l", "mem.gt.10mb,walltime=5", "-p", ".ge.3"));
         var select = Assert.IsType<Request.Select>(Assert.Single(_bench.Requests));
+        Assert.True(select.ExpandArrays);
         Assert.Equal(("QC", "batch"), (select.States, select.Queue));
         Assert.Equal(["alice", "bob"], select.Users);
         Assert.Equal([new("Resource_List", "mem", "gt", "10mb"), new("Resource_List", "walltime", "eq", "5"), new("Priority", null, "ge", "3")], select.Tests);

@@ -17,7 +17,6 @@ internal static class QselectCommand
         List<AttributeTest> tests = [];
         string? states = null, queue = null, server = null;
         IReadOnlyList<string>? users = null;
-        var expand = false;
         var getopt = new Getopt("qselect", Letters, arguments, context.Error);
         while (getopt.Next(out var option, out var argument))
         {
@@ -60,10 +59,7 @@ internal static class QselectCommand
                 case 'N':
                     tests.Add(new AttributeTest("Job_Name", null, "eq", argument));
                     break;
-                case 't':
-                    expand = true;
-                    break;
-                case 'e':
+                case 't' or 'e':
                     break;
                 default:
                     throw new CommandFailure(2, Usage);
@@ -71,7 +67,8 @@ internal static class QselectCommand
         }
         if (getopt.AllOperands.Count > 0)
             throw new CommandFailure(2, Usage);
-        return Select(context, server, new Request.Select(tests, states, queue, users, expand));
+        // Elements of arrays one by one, as batchtools looks for them.
+        return Select(context, server, new Request.Select(tests, states, queue, users, ExpandArrays: true));
     }
 
     private static int Select(CommandContext context, string? server, Request.Select request)

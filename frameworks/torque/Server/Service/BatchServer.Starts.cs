@@ -122,8 +122,6 @@ public sealed partial class BatchServer
     {
         foreach (var placed in _queue.Placed)
         {
-            if (_holdings.ContainsKey(placed.Id))
-                continue;
             var placement = _queue.PlacementOf(placed.Id)!;
             _holdings[placed.Id] = new Holding(placed.Id, placed.Shares, placed.EndsBy)
             {

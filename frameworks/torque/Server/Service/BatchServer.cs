@@ -38,6 +38,8 @@ public sealed partial class BatchServer : IScheduler
         _queue = queue;
         _pool = new NodePool(nodes);
         _random = random;
+        // Before any mom comes: what it says of a job that is not known here it would be told to forget.
+        RestorePlaced();
     }
 
     public SchedulerCall.Subscribe Subscription => _pool.Subscription;
@@ -107,7 +109,6 @@ public sealed partial class BatchServer : IScheduler
         {
             case SchedulerEvent.Subscribed s:
                 _pool.Guarantee(s.Guaranteed);
-                RestorePlaced();
                 _reconcileAt = now;
                 _returnUntil = now + ReturnPatience;
                 break;
