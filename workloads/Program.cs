@@ -1,4 +1,3 @@
-using System.CommandLine;
 using Agora.Workloads;
 using Agora.Workloads.Hadoop;
 using Agora.Workloads.Mpi;

@@ -1,5 +1,3 @@
-using System.CommandLine;
-
 namespace Agora.Workloads;
 
 internal static class ThroughputCommand

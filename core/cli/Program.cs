@@ -1,4 +1,3 @@
-using System.CommandLine;
 using Agora.Cli;
 using Agora.Cli.Commands;
 

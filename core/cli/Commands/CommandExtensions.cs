@@ -1,5 +1,3 @@
-using System.CommandLine;
-
 namespace Agora.Cli.Commands;
 
 internal static class CommandExtensions

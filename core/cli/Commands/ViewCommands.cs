@@ -1,4 +1,3 @@
-using System.CommandLine;
 using static Agora.Cli.Output;
 
 namespace Agora.Cli.Commands;

@@ -1,7 +1,6 @@
 using System.IO.Compression;
 using Agora.Hadoop.Tasks;
 using Agora.Storage;
-using ZstdSharp;
 
 namespace Agora.Hadoop.Cli;
 

@@ -162,6 +162,30 @@ public sealed class QueueEndTests
     }
 
     [Fact]
+    public void Groups_are_limited_too()
+    {
+        _harness.Manage("queue", "batch", "max_group_run=1");
+        _harness.Submit();
+        _harness.Submit();
+        _harness.Start("0.vm");
+
+        Assert.Contains("max_group_run", _harness.Queue.LimitOf(QueueHarness.Id("1")), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Completed_jobs_are_kept_for_as_long_as_the_site_wants()
+    {
+        _harness.Run(_harness.Submit(), 0);
+        _harness.Manage("server", "", "keep_completed=10");
+
+        _harness.Advance(TimeSpan.FromSeconds(9));
+        Assert.Equal("C", _harness.State("0"));
+        _harness.Advance(TimeSpan.FromSeconds(2));
+
+        Assert.Equal(PbsError.UnknownJobId, _harness.Ask(new Request.Status(StatusOf.Jobs, ["0"], [])).Error);
+    }
+
+    [Fact]
     public void Queues_are_managed_by_managers()
     {
         Assert.Equal("Unauthorized Request  MSG=error in permissions (PERM_MANAGER)", _harness.Manage("queue", "x", "", ManageVerb.Create, "alice").Message);

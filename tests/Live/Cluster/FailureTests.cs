@@ -1,5 +1,3 @@
-using Xunit;
-
 namespace Agora.Tests.Live.Cluster;
 
 /// <summary>Programs that are killed hard and started again.</summary>

@@ -2,9 +2,6 @@ using System.Diagnostics;
 using System.Text.Json;
 using Agora.Protocol;
 using Agora.Supervisor.Shared;
-using Grpc.Core;
-using Grpc.Net.Client;
-using Xunit;
 
 namespace Agora.Tests.Live.Cluster;
 

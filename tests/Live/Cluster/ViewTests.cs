@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Agora.Supervisor.Shared;
-using Xunit;
 
 namespace Agora.Tests.Live.Cluster;
 

@@ -1,5 +1,3 @@
-using Xunit;
-
 namespace Agora.Tests.Live.Containers;
 
 [Collection(ProcessTests.Name)]

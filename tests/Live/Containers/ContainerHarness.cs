@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using Agora.Daemon.Containers;
 using Agora.Daemon.Fetching;
 using Agora.Supervisor.Shared;
-using Xunit;
 
 namespace Agora.Tests.Live.Containers;
 

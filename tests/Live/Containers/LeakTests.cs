@@ -1,5 +1,4 @@
 using Agora.Supervisor.Shared;
-using Xunit;
 
 namespace Agora.Tests.Live.Containers;
 

@@ -1,5 +1,4 @@
 using Agora.Daemon.Containers;
-using Xunit;
 
 namespace Agora.Tests.Live.Containers;
 

@@ -1,6 +1,5 @@
 using Agora.Daemon.Containers;
 using Agora.Supervisor.Shared;
-using Xunit;
 
 namespace Agora.Tests.Live.Containers;
 

@@ -1,5 +1,3 @@
-using Xunit;
-
 namespace Agora.Tests.Live.Hadoop;
 
 /// <summary>Jobs over text whose blocks lie on chosen nodes, compared with what a shell pipeline makes of it.</summary>

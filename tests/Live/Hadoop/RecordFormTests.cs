@@ -1,5 +1,3 @@
-using Xunit;
-
 namespace Agora.Tests.Live.Hadoop;
 
 /// <summary>Packed map outputs and typed bytes on a cluster, with its commands.</summary>

@@ -1,6 +1,5 @@
 using Agora.Supervisor.Shared;
 using Agora.Tests.Live.Cluster;
-using Xunit;
 
 namespace Agora.Tests.Live.Mpi;
 

@@ -1,5 +1,3 @@
-using Xunit;
-
 namespace Agora.Tests.Live.Mpi;
 
 /// <summary>Jobs that want more than is free, and jobs that are started again.</summary>

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using Agora.Tests.Live.Cluster;
-using Xunit;
 
 namespace Agora.Tests.Live.Mpi;
 

@@ -1,5 +1,4 @@
 using Agora.Tests.Live.Cluster;
-using Xunit;
 
 namespace Agora.Tests.Live.Mpi;
 

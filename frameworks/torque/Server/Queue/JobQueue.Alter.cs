@@ -35,7 +35,8 @@ public sealed partial class JobQueue
             Touch(target);
         }
         ApplyForm(named, range, members, change);
-        foreach (var job in members.AsEnumerable().Reverse())
+        // A slot limit is the array's: its elements have nothing to write down of it.
+        foreach (var job in request.Attributes.Count > 0 ? members.AsEnumerable().Reverse() : [])
             Apply(caller, job, change);
         return new Reply();
     }

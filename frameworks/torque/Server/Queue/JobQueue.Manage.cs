@@ -64,7 +64,7 @@ public sealed partial class JobQueue
         }
         Replace(_server, changed);
         _server.Unset("next_job_number");
-        SettingsChanged();
+        SettingsChanged(request);
     }
 
     private void ManageQueues(Caller caller, Request.Manage request)
@@ -97,7 +97,7 @@ public sealed partial class JobQueue
             Replace(queue.Attributes, attributes);
             queue.ModifiedAt = NowMs;
         }
-        SettingsChanged();
+        SettingsChanged(request);
     }
 
     private void CreateQueue(Request.Manage request)
@@ -155,13 +155,14 @@ public sealed partial class JobQueue
     }
 
     /// <summary>Whether jobs may run, and for how long they are kept, may be otherwise now.</summary>
-    private void SettingsChanged()
+    private void SettingsChanged(Request.Manage request)
     {
+        var keepsOtherwise = request.Changes.Any(c => c.Name == "keep_completed");
         foreach (var submission in _jobs.Values)
         {
             foreach (var job in JobsOf(submission))
             {
-                if (job.State == JobState.Complete)
+                if (job.State == JobState.Complete && keepsOtherwise)
                     ForgetLater(job);
                 else if (job.State == JobState.Queued && !job.IsPlaced)
                     Settle(job);
@@ -173,21 +174,23 @@ public sealed partial class JobQueue
     {
         if (!IsOperator(caller))
             throw Refusal.NotOperatorOfNodes();
+        Dictionary<string, NodeSettings?> changed = [];
         foreach (var name in request.Name.Split(',', StringSplitOptions.RemoveEmptyEntries))
         {
-            var node = _nodes.GetValueOrDefault(name) ?? new NodeSettings();
-            switch (request.Verb)
-            {
-                case ManageVerb.Delete:
-                    if (!_nodes.Remove(name))
-                        throw new PbsException(PbsError.UnknownNode, "Unknown node  MSG=cannot locate specified node");
-                    continue;
-                case ManageVerb.Create when _nodes.ContainsKey(name):
-                    throw new PbsException(PbsError.NodeExists, "Node name already exists");
-            }
-            foreach (var change in request.Changes)
-                node = Changed(node, change, request.Verb == ManageVerb.Unset);
-            _nodes[name] = node;
+            var node = _nodes.GetValueOrDefault(name);
+            if (request.Verb == ManageVerb.Delete && node is null)
+                throw new PbsException(PbsError.UnknownNode, "Unknown node  MSG=cannot locate specified node");
+            if (request.Verb == ManageVerb.Create && node is not null)
+                throw new PbsException(PbsError.NodeExists, "Node name already exists");
+            changed[name] = request.Verb == ManageVerb.Delete ? null : request.Changes.Aggregate(
+                node ?? new NodeSettings(), (n, change) => Changed(n, change, request.Verb == ManageVerb.Unset));
+        }
+        foreach (var (name, node) in changed)
+        {
+            if (node is null)
+                _nodes.Remove(name);
+            else
+                _nodes[name] = node;
         }
     }
 

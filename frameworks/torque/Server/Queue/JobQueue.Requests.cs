@@ -152,9 +152,8 @@ public sealed partial class JobQueue
             throw Refusal.BadState(placed.State);
         var queue = _queues.GetValueOrDefault(request.Queue.Split('@')[0]) ?? throw Refusal.UnknownQueue();
         var counted = members.Count(j => j.Queue == queue);
-        // Whether the server has room is no question: it has them.
         var wish = WishOf(members[0]) with { Caller = caller };
-        var (resources, defaulted) = CheckAdmission(wish, queue, members.Count, isRouted: false, Math.Max(counted, 0));
+        var (resources, defaulted) = CheckAdmission(wish, queue, members.Count, isRouted: false, counted);
         foreach (var job in members)
             MoveTo(job, queue, resources, defaulted);
         if (FindNamed(request.Job) is JobArray array && members.Count == array.Remaining)
@@ -198,10 +197,11 @@ public sealed partial class JobQueue
 
     private Reply Note(Caller caller, Request.Note request)
     {
-        foreach (var job in MembersToChange(caller, request.Job, null))
+        var members = MembersToChange(caller, request.Job, null).FindAll(j => j.IsPlaced);
+        if (members.Count == 0)
+            throw Refusal.BadState(StateOf(FindNamed(request.Job)));
+        foreach (var job in members)
         {
-            if (!job.IsPlaced)
-                throw Refusal.BadState(job.State);
             _effects.Add(new QueueEffect.Order(
                 job.Hosting!.Shares[0].Node, new MomOrder.Note(Full(job), job.Run, request.Text, request.ToError)));
         }

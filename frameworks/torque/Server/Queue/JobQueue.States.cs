@@ -147,6 +147,7 @@ public sealed partial class JobQueue
         var queue = job.Queue;
         return OverLimit(queue.Attributes, "max_running", queue.Busy, $"queue {queue.Name}")
             ?? OverLimit(queue.Attributes, "max_user_run", queue.Users.GetValueOrDefault(job.Form.User).Busy, $"user {job.Form.User} in queue {queue.Name}")
+            ?? OverGroup(job)
             ?? OverLimit(_server, "max_running", _placed.Count, "the server")
             ?? OverLimit(_server, "max_user_run", _users.GetValueOrDefault(job.Form.User).Busy, $"user {job.Form.User}")
             ?? OverAvailable(queue, "nodect", queue.AssignedNodes, job.Form.Parsed.NodeCount)
@@ -158,6 +159,15 @@ public sealed partial class JobQueue
 
     private static string? OverLimit(AttributeSet attributes, string name, int running, string of) =>
         attributes.Number(name) is { } limit && limit >= 0 && running >= limit ? $"{of} has {running} jobs running, {name} is {limit}" : null;
+
+    private string? OverGroup(Job job)
+    {
+        // Seldom set, so that nothing is counted for it.
+        if (job.Queue.Attributes.Number("max_group_run") is null)
+            return null;
+        var running = _placed.Values.Count(j => j.Queue == job.Queue && j.Form.Group == job.Form.Group);
+        return OverLimit(job.Queue.Attributes, "max_group_run", running, $"group {job.Form.Group} in queue {job.Queue.Name}");
+    }
 
     private static string? OverAvailable(BatchQueue queue, string resource, int used, int more) =>
         queue.Attributes.Number($"resources_available.{resource}") is { } limit && used + more > limit

@@ -29,9 +29,8 @@ internal static class ManagedAttributes
         (ManagedKind.Text, "default_queue mail_from mail_domain mail_subject_fmt mail_body_fmt comment default_node node_pack server_name " +
             "job_exclusive_on_use resources_cost node_suffix login_node_suffix display_job_server_suffix"),
         (ManagedKind.Boolean, "scheduling query_other_jobs acl_host_enable acl_user_enable acl_logic_or moab_array_compatible mom_job_sync " +
-            "auto_node_np allow_node_submit disable_server_id_check cray_enabled np_default_set job_suffix_alias_set no_mail_force " +
-            "display_job_server_suffix job_full_report_time_set copy_on_rerun legacy_vmem"),
-        (ManagedKind.Number, "log_events log_level max_running max_user_run max_group_run max_user_queuable scheduler_iteration " +
+            "auto_node_np allow_node_submit disable_server_id_check cray_enabled no_mail_force copy_on_rerun legacy_vmem"),
+        (ManagedKind.Number, "log_events log_level max_running max_user_run max_user_queuable scheduler_iteration " +
             "node_check_rate tcp_timeout tcp_incoming_timeout node_ping_rate job_stat_rate poll_jobs keep_completed max_job_array_size " +
             "max_slot_limit automatic_requeue_exit_code job_force_cancel_time next_job_number kill_delay job_start_timeout " +
             "job_log_file_max_size job_log_keep_days log_file_max_size log_keep_days max_threads min_threads thread_idle_seconds " +

@@ -17,18 +17,3 @@ public sealed record QueueChanges(
     public bool IsEmpty => Scripts.Count + ScriptsGone.Count + Forms.Count + States.Count + Gone.Count == 0 &&
         Settings is null && NextNumber is null;
 }
-
-/// <summary>All that was on disk.</summary>
-public sealed record QueueState(
-    IReadOnlyList<StoredScript> Scripts, IReadOnlyList<StoredForm> Forms, IReadOnlyList<StoredJob> States,
-    string Settings, int NextNumber);
-
-/// <param name="Digest">Of the text; scripts that are the same are kept once.</param>
-public sealed record StoredScript(string Digest, byte[] Text);
-
-/// <summary>What a job, or an array with all its elements, was submitted with.</summary>
-/// <param name="Json">Attributes and the script's digest.</param>
-public sealed record StoredForm(JobId Id, byte[] Json);
-
-/// <param name="Json">Empty for an element that is forgotten while its array is not.</param>
-public sealed record StoredJob(JobId Id, byte[] Json);

@@ -11,6 +11,9 @@ namespace Agora.Torque.Server.Store;
 /// </summary>
 public sealed class QueueStore : IDisposable
 {
+    /// <summary>For another server to end that is just ending.</summary>
+    private const int LockSeconds = 2;
+
     private readonly SqliteConnection _database;
     private readonly Dictionary<string, SqliteCommand> _commands = [];
 
@@ -20,7 +23,7 @@ public sealed class QueueStore : IDisposable
     {
         Directory.CreateDirectory(directory);
         var path = Path.Combine(directory, "queue.db");
-        _database = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Pooling = false }.ToString());
+        _database = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Pooling = false, DefaultTimeout = LockSeconds }.ToString());
         try
         {
             _database.Open();
