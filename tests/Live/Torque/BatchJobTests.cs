@@ -137,6 +137,19 @@ public sealed class BatchJobTests(TestUser user) : IClassFixture<TestUser>, IAsy
     }
 
     [Fact]
+    public async Task A_job_whose_guard_is_killed_ends_and_is_told()
+    {
+        var job = _mom.Job("exec sleep 4714\n");
+        await _mom.Send(new MomOrder.Start(job));
+        var leader = (await _mom.Next<MomReport.Started>()).Session;
+        var guard = Agora.Torque.Mom.Native.ProcStat.Read(leader)!.Value.ParentPid;
+        Assert.Equal(0, Agora.Torque.Mom.Native.Libc.kill(guard, 9));
+        var ended = await _mom.Next<MomReport.Ended>();
+        Assert.Equal((265, "the process above the job on node1 was killed"), (ended.ExitStatus, ended.Message));
+        await Programs.Until("the script to end", () => State(leader) is 'Z' or '-', () => $"{State(leader)}");
+    }
+
+    [Fact]
     public async Task Stopping_and_going_on_reach_all_of_a_job()
     {
         var job = _mom.Job("sleep 4712 & echo $! >pid; wait\n") with { InitialDirectory = user.NewDirectory() };
