@@ -86,7 +86,11 @@ public sealed class BatchJobTests(TestUser user) : IClassFixture<TestUser>, IAsy
         {
             Variables = new Dictionary<string, string> { ["PBS_O_WORKDIR"] = user.Directory, ["MINE"] = "a\nb", ["HOME"] = "/elsewhere" },
             Hosts = [new("node1", "127.0.0.1", 0, "0-1", 2), new("node2", "127.0.0.1", 1, "0", 1)],
-            NodeCount = 2, SlotsOfFirst = 2, Slots = 3, ArrayIndex = 4, Limits = new JobLimits(WalltimeSeconds: 300),
+            NodeCount = 2,
+            SlotsOfFirst = 2,
+            Slots = 3,
+            ArrayIndex = 4,
+            Limits = new JobLimits(WalltimeSeconds: 300),
         };
         await _mom.Run(job);
         var output = MomHarness.Output(job);

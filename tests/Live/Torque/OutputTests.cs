@@ -32,8 +32,10 @@ public sealed class OutputTests(TestUser user) : IClassFixture<TestUser>, IAsync
         var directory = user.NewDirectory();
         var job = _mom.Job(Both, "17[3]") with
         {
-            Name = "arr-3", ArrayIndex = 3,
-            OutputPath = $"elsewhere:{directory}", ErrorPath = $"host:{directory}/e.${{PBS_JOBID}}.$PBS_JOBNAME.$PBS_ARRAYID.$NOTHING",
+            Name = "arr-3",
+            ArrayIndex = 3,
+            OutputPath = $"elsewhere:{directory}",
+            ErrorPath = $"host:{directory}/e.${{PBS_JOBID}}.$PBS_JOBNAME.$PBS_ARRAYID.$NOTHING",
         };
         Assert.Null((await _mom.Run(job)).Message);
         Assert.Equal(["arr.o17-3", "e.17[3].pbs.arr-3.3.$NOTHING"], Directory.EnumerateFiles(directory).Select(Path.GetFileName).Order());

@@ -127,7 +127,11 @@ public sealed class SeveralNodesTests(TestUser user) : IClassFixture<TestUser>, 
         var job = _first.Job(script) with
         {
             Hosts = [new("node1", "127.0.0.1", 0, "0-1", 2), new("node2", "127.0.0.1", 0, "0-1", 2)],
-            NodeCount = 2, SlotsOfFirst = 2, Slots = 4, Limits = limits ?? new JobLimits(), Token = RemoteShellServer.NewToken(),
+            NodeCount = 2,
+            SlotsOfFirst = 2,
+            Slots = 4,
+            Limits = limits ?? new JobLimits(),
+            Token = RemoteShellServer.NewToken(),
         };
         await _second.Send(new MomOrder.Join(job));
         var joined = await _second.Next<MomReport.Joined>();
