@@ -67,6 +67,7 @@ internal sealed class MomDesk(MomNode node, MomWelcome welcome, string program, 
         if (_timer is { } timer)
             await timer.DisposeAsync();
         await Task.WhenAll(_jobs.Values.Select(j => j.EndShellAsync()));
+        Spool.Clear(node);
         _stop.Dispose();
     }
 
@@ -280,7 +281,13 @@ internal sealed class MomDesk(MomNode node, MomWelcome welcome, string program, 
     private async Task WatchAsync(HeldJob job, SessionProcess process)
     {
         await process.ReadAsync(said => Post(now => Handle(now, job, new LifeInput.Said(said))));
-        Post(now => Handle(now, job, new LifeInput.SessionLost($"the process above the job on {node.Name} was killed")));
+        Post(now =>
+        {
+            // Killed by its owner, who may where the mom is no more than he is. Nothing is left to find what was below it.
+            if (job.Life is { HasEnded: false, Session: > 0 } life)
+                _ = ProcessTree.SignalSession(life.Session, Libc.SIGKILL);
+            Handle(now, job, new LifeInput.SessionLost($"the process above the job on {node.Name} was killed"));
+        });
     }
 
     private void Handle(DateTimeOffset now, HeldJob job, LifeInput input)

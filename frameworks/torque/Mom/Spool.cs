@@ -28,6 +28,25 @@ internal static class Spool
         }
     }
 
+    /// <summary>Removes all that is empty, which is all of it unless output is kept.</summary>
+    public static void Clear(MomNode node)
+    {
+        try
+        {
+            foreach (var name in ShellNames)
+                File.Delete(Path.Combine(node.Shells, name));
+            foreach (var path in (ReadOnlySpan<string>)[node.Aux, node.Output, node.Jobs, node.Shells, node.Undelivered, node.Spool, Path.GetDirectoryName(node.Spool)!])
+            {
+                if (!Directory.EnumerateFileSystemEntries(path).Any())
+                    Directory.Delete(path);
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // Another mom shares the place above, or it is gone.
+        }
+    }
+
     private static void Make(DirectoryInfo directory)
     {
         if (directory.Exists)

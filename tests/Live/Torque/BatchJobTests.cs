@@ -86,7 +86,11 @@ public sealed class BatchJobTests(TestUser user) : IClassFixture<TestUser>, IAsy
         {
             Variables = new Dictionary<string, string> { ["PBS_O_WORKDIR"] = user.Directory, ["MINE"] = "a\nb", ["HOME"] = "/elsewhere" },
             Hosts = [new("node1", "127.0.0.1", 0, "0-1", 2), new("node2", "127.0.0.1", 1, "0", 1)],
-            NodeCount = 2, SlotsOfFirst = 2, Slots = 3, ArrayIndex = 4, Limits = new JobLimits(WalltimeSeconds: 300),
+            NodeCount = 2,
+            SlotsOfFirst = 2,
+            Slots = 3,
+            ArrayIndex = 4,
+            Limits = new JobLimits(WalltimeSeconds: 300),
         };
         await _mom.Run(job);
         var output = MomHarness.Output(job);
@@ -134,6 +138,19 @@ public sealed class BatchJobTests(TestUser user) : IClassFixture<TestUser>, IAsy
         await Programs.Until("the job to run", () => File.Exists(Path.Combine(job.InitialDirectory!, "ready")), () => "not yet");
         await _mom.Send(new MomOrder.Kill(job.JobId, 1, 1, -42));
         Assert.Equal(-42, (await _mom.Next<MomReport.Ended>()).ExitStatus);
+    }
+
+    [Fact]
+    public async Task A_job_whose_guard_is_killed_ends_and_is_told()
+    {
+        var job = _mom.Job("exec sleep 4714\n");
+        await _mom.Send(new MomOrder.Start(job));
+        var leader = (await _mom.Next<MomReport.Started>()).Session;
+        var guard = Agora.Torque.Mom.Native.ProcStat.Read(leader)!.Value.ParentPid;
+        Assert.Equal(0, Agora.Torque.Mom.Native.Libc.kill(guard, 9));
+        var ended = await _mom.Next<MomReport.Ended>();
+        Assert.Equal((265, "the process above the job on node1 was killed"), (ended.ExitStatus, ended.Message));
+        await Programs.Until("the script to end", () => State(leader) is 'Z' or '-', () => $"{State(leader)}");
     }
 
     [Fact]

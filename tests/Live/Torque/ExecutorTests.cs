@@ -70,7 +70,10 @@ public sealed class ExecutorTests(LiveCluster cluster, TestUser user) : IClassFi
         File.SetUnixFileMode(hello, (UnixFileMode)Convert.ToInt32("755", 8));
         var job = MomHarness.NewJob(user, offers[0].Hostname, $"{line}\n") with
         {
-            InitialDirectory = directory, NodeCount = 2, Slots = 2, Token = RemoteShellServer.NewToken(),
+            InitialDirectory = directory,
+            NodeCount = 2,
+            Slots = 2,
+            Token = RemoteShellServer.NewToken(),
             Hosts = [new(offers[0].Hostname, "127.0.0.1", 0, "0", 1), new(offers[1].Hostname, "127.0.0.1", 0, "0", 1)],
         };
         await _second.Send(new MomOrder.Join(job));

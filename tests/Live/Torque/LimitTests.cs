@@ -1,4 +1,3 @@
-using Agora.Tests.Live.Cluster;
 using Agora.Torque.Jobs.Wire;
 using Xunit;
 

@@ -32,8 +32,10 @@ public sealed class OutputTests(TestUser user) : IClassFixture<TestUser>, IAsync
         var directory = user.NewDirectory();
         var job = _mom.Job(Both, "17[3]") with
         {
-            Name = "arr-3", ArrayIndex = 3,
-            OutputPath = $"elsewhere:{directory}", ErrorPath = $"host:{directory}/e.${{PBS_JOBID}}.$PBS_JOBNAME.$PBS_ARRAYID.$NOTHING",
+            Name = "arr-3",
+            ArrayIndex = 3,
+            OutputPath = $"elsewhere:{directory}",
+            ErrorPath = $"host:{directory}/e.${{PBS_JOBID}}.$PBS_JOBNAME.$PBS_ARRAYID.$NOTHING",
         };
         Assert.Null((await _mom.Run(job)).Message);
         Assert.Equal(["arr.o17-3", "e.17[3].pbs.arr-3.3.$NOTHING"], Directory.EnumerateFiles(directory).Select(Path.GetFileName).Order());
@@ -152,6 +154,18 @@ public sealed class OutputTests(TestUser user) : IClassFixture<TestUser>, IAsync
         Assert.Equal([$"pro {(TestUser.IsAnother ? "0" : Uid())} 17.pbs|{user.Name}|{user.Name}|job|walltime=01:00:00,nodes=1|batch|acct|{mom.Node.JobDirectoryOf(job.JobId)}/17.pbs.SC",
             $"prouser {user.Name}", "job"], lines[..3]);
         Assert.Matches($@"^epi 17\.pbs\|{user.Name}\|job\|{started.Session}\|walltime=01:00:00,nodes=1\|cput=00:00:0\d,vmem=\d+kb,walltime=00:00:0\d,mem=\d+kb\|batch\|acct\|5$", lines[3]);
+    }
+
+    [Fact]
+    public async Task A_prologue_of_the_mom_sees_no_variable_that_the_owner_could_lead_it_astray_by()
+    {
+        var home = user.NewDirectory();
+        Site(home, "prologue", "env | grep -c EVIL; echo $PBS_JOBID");
+        Site(home, "prologue.user", "env | grep -c EVIL");
+        await using var mom = new MomHarness(user, serverHome: home);
+        var job = mom.Job("true\n") with { Variables = new Dictionary<string, string> { ["BASH_ENV"] = "/EVIL", ["LD_PRELOAD_"] = "EVIL" } };
+        await mom.Run(job);
+        Assert.StartsWith("0\n17.pbs\n2\n", MomHarness.Output(job), StringComparison.Ordinal);
     }
 
     [Theory]

@@ -60,6 +60,17 @@ public sealed class SeveralNodesTests(TestUser user) : IClassFixture<TestUser>, 
     }
 
     [Fact]
+    public async Task GNU_parallel_takes_the_node_file_for_its_list_of_logins()
+    {
+        Assert.SkipUnless(File.Exists("/usr/bin/parallel"), "GNU parallel is not installed (Debian: apt-get install parallel)");
+        var job = await Joined("parallel -j 1 --sshloginfile $PBS_NODEFILE 'echo {} $HOSTNAME; sleep 0.2' ::: a b c d 2>/dev/null | sort\n");
+        Assert.Equal(0, (await _first.Run(job)).ExitStatus);
+        var words = MomHarness.Output(job).TrimEnd().Split('\n').Select(l => l.Split(' ')).ToList();
+        Assert.Equal(["a", "b", "c", "d"], words.Select(w => w[0]));
+        Assert.Equal(["node1", "node2"], words.Select(w => w[1]).Distinct().Order());
+    }
+
+    [Fact]
     public async Task The_list_of_hosts_is_for_its_owner_alone()
     {
         var job = await Joined("stat -c '%a %U' $AGORA_REMOTE_HOSTS; stat -c '%a %U' $(dirname $AGORA_REMOTE_HOSTS)\n");
@@ -116,7 +127,11 @@ public sealed class SeveralNodesTests(TestUser user) : IClassFixture<TestUser>, 
         var job = _first.Job(script) with
         {
             Hosts = [new("node1", "127.0.0.1", 0, "0-1", 2), new("node2", "127.0.0.1", 0, "0-1", 2)],
-            NodeCount = 2, SlotsOfFirst = 2, Slots = 4, Limits = limits ?? new JobLimits(), Token = RemoteShellServer.NewToken(),
+            NodeCount = 2,
+            SlotsOfFirst = 2,
+            Slots = 4,
+            Limits = limits ?? new JobLimits(),
+            Token = RemoteShellServer.NewToken(),
         };
         await _second.Send(new MomOrder.Join(job));
         var joined = await _second.Next<MomReport.Joined>();

@@ -84,6 +84,9 @@ internal sealed class ProcTable
         }
     }
 
+    /// <summary>In no order.</summary>
+    public IEnumerable<ProcStat> All => _all.Values;
+
     /// <summary>Null if there was no such process.</summary>
     public ProcStat? Find(int pid) => _all.TryGetValue(pid, out var found) ? found : null;
 
@@ -133,11 +136,17 @@ internal static class ProcessTree
     /// still the one seen, so a signal never reaches a stranger that got the number in between.
     /// </summary>
     /// <returns>How many were found alive.</returns>
-    public static int Signal(int root, int signal)
+    public static int Signal(int root, int signal) => Send(new ProcTable().Descendants(root), signal);
+
+    /// <summary>To every process of a session, wherever its parents have gone.</summary>
+    /// <returns>How many were found alive.</returns>
+    public static int SignalSession(int session, int signal) => Send(new ProcTable().All.Where(p => p.Session == session), signal);
+
+    private static int Send(IEnumerable<ProcStat> processes, int signal)
     {
         var alive = 0;
         const long pidfdSendSignal = 424, pidfdOpen = 434;
-        foreach (var process in new ProcTable().Descendants(root))
+        foreach (var process in processes)
         {
             if (process.IsZombie)
                 continue;

@@ -20,6 +20,10 @@ internal sealed unsafe class SessionProgram
     /// </summary>
     private const int KillAgainMs = 20, KillRoundsMax = 10;
 
+    /// <summary>What a prologue that runs with the mom's rights gets to see of the job's environment.</summary>
+    private static readonly string[] SiteVariables = ["PBS_JOBID", "PBS_NODEFILE", "PBS_GPUFILE", "PBS_MICFILE", "PBS_NP", "PBS_NUM_NODES", "PBS_NUM_PPN"];
+    private const string SitePath = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
     private readonly SessionPlan _plan;
     private readonly JobFiles _files;
     private readonly int _signals;
@@ -129,7 +133,10 @@ internal sealed unsafe class SessionProgram
         if ((File.GetUnixFileMode(site.Path) & othersWrite) != 0)
             return $"{site.Path} is not run, since others than its owner may write to it";
         var nothing = Descriptors.Open("/dev/null", Libc.O_RDONLY);
-        var child = ChildProcess.Start(new ChildPlan(site.Path, [site.Path, .. arguments], _plan.Environment,
+        // What runs with the mom's rights must not be led astray by variables that the job's owner has set.
+        IReadOnlyList<string> environment = site.IsUsers ? _plan.Environment
+            : [SitePath, .. _plan.Environment.Where(v => SiteVariables.Contains(v[..v.IndexOf('=')]))];
+        var child = ChildProcess.Start(new ChildPlan(site.Path, [site.Path, .. arguments], environment,
             site.IsUsers ? _plan.Directory : "/", null, site.IsUsers ? _plan.UserId : -1, _plan.Groups, [], 0, nothing,
             _files.Output, _files.Error), out var failure);
         _ = Libc.close(nothing);
