@@ -45,7 +45,7 @@ public sealed partial class BatchServer
             }
             else if (holding.Joining.Count == 0)
             {
-                Order(node.Name, new MomOrder.Start(launch));
+                Begin(now, holding);
             }
         }
         // What else the mom has is the queue's to tell: whom it is to forget, and what it is to end.
@@ -80,6 +80,7 @@ public sealed partial class BatchServer
         }
     }
 
+    /// <summary>One of the job's other nodes is ready for it, or cannot be.</summary>
     private void Joined(DateTimeOffset now, string node, MomReport.Joined joined)
     {
         if (HoldingOf(joined.JobId, joined.Run) is not { } holding || !holding.Joining.Contains(node))
@@ -97,7 +98,21 @@ public sealed partial class BatchServer
             Hosts = [.. holding.Launch.Hosts.Select(h => h.Name == node ? h with { Port = joined.Port } : h)],
         };
         if (holding.Joining.Count == 0)
-            Order(holding.FirstNode, new MomOrder.Start(holding.Launch));
+            Begin(now, holding);
+    }
+
+    /// <summary>All nodes are there: the script runs, unless the job was deleted meanwhile.</summary>
+    private void Begin(DateTimeOffset now, Holding holding)
+    {
+        var launch = holding.Launch!;
+        if (_queue.PlacementOf(holding.Id) is { IsEnding: false })
+        {
+            Order(holding.FirstNode, new MomOrder.Start(launch));
+            return;
+        }
+        Forget(holding);
+        _queue.StartFailed(now, holding.Id, launch.Run, "it was deleted before it began", retry: false);
+        Drop(holding);
     }
 
     private void Started(DateTimeOffset now, Holding holding, MomReport.Started started)

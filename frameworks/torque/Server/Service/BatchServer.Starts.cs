@@ -47,11 +47,11 @@ public sealed partial class BatchServer
             if (!_queue.IsQueued(holding.Id))
                 Drop(holding);
             else if (holding.Shares.All(s => _pool.Find(s.Node) is { IsReady: true }))
-                Launch(holding, _queue.Place(now, holding.Id, holding.Shares, AddressOf));
+                Launch(now, holding, _queue.Place(now, holding.Id, holding.Shares, AddressOf));
         }
     }
 
-    private void Launch(Holding holding, JobLaunch launch)
+    private void Launch(DateTimeOffset now, Holding holding, JobLaunch launch)
     {
         holding.Launch = launch;
         holding.Joining.Clear();
@@ -59,7 +59,7 @@ public sealed partial class BatchServer
         foreach (var node in holding.Joining)
             Order(node, new MomOrder.Join(launch));
         if (holding.Joining.Count == 0)
-            Order(holding.FirstNode, new MomOrder.Start(launch));
+            Begin(now, holding);
     }
 
     /// <summary>Its slots are free again.</summary>

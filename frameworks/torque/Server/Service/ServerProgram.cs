@@ -45,7 +45,8 @@ internal static class ServerProgram
             AclRoots = options["--acl-roots"],
             AccountingLines = accounting.Read,
             LogLines = logs.Read,
-        }, store.Load(), time.GetUtcNow());
+            ReadScript = store.ReadScript,
+        }, store.Load(withScripts: false), time.GetUtcNow());
         await using var moms = new MomListener(await ResolveAsync(address), options.Int("--port", 0), token, Log);
         server = new BatchServer(queue, new NodePoolOptions(framework, [MomPath(options)],
             new MomWelcome("", "", address, moms.Port, token, Environment.MachineName, state, MasterAddress.StateDirectory),
