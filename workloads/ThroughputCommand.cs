@@ -1,3 +1,5 @@
+using System.CommandLine;
+
 namespace Agora.Workloads;
 
 internal static class ThroughputCommand

@@ -1,5 +1,8 @@
+using System.CommandLine;
 using Agora.Protocol;
 using Agora.Sdk;
+using Grpc.Core;
+using Grpc.Net.Client;
 
 namespace Agora.Cli;
 

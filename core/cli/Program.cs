@@ -1,3 +1,4 @@
+using System.CommandLine;
 using Agora.Cli;
 using Agora.Cli.Commands;
 

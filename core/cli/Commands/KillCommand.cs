@@ -1,3 +1,5 @@
+using System.CommandLine;
+
 namespace Agora.Cli.Commands;
 
 internal static class KillCommand

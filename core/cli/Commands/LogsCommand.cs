@@ -1,3 +1,4 @@
+using System.CommandLine;
 using System.Text;
 
 namespace Agora.Cli.Commands;

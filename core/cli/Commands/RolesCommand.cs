@@ -1,3 +1,4 @@
+using System.CommandLine;
 using static Agora.Cli.Output;
 
 namespace Agora.Cli.Commands;

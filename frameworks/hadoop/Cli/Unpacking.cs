@@ -1,6 +1,7 @@
 using System.IO.Compression;
 using Agora.Hadoop.Tasks;
 using Agora.Storage;
+using ZstdSharp;
 
 namespace Agora.Hadoop.Cli;
 

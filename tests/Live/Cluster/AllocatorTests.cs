@@ -1,3 +1,6 @@
+using Agora.Cluster.Allocation;
+using Xunit;
+
 namespace Agora.Tests.Live.Cluster;
 
 /// <summary>An allocation module from another assembly: whoever came last goes first.</summary>

@@ -1,3 +1,5 @@
+using Xunit;
+
 namespace Agora.Tests.Live.Cluster;
 
 /// <summary>Well-formed calls that make no sense: told so precisely, and nothing has changed.</summary>

@@ -1,3 +1,5 @@
+using Xunit;
+
 namespace Agora.Tests.Live.Cluster;
 
 /// <summary>Programs that are killed hard and started again.</summary>

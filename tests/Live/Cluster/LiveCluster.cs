@@ -2,6 +2,9 @@ using System.Diagnostics;
 using System.Text.Json;
 using Agora.Protocol;
 using Agora.Supervisor.Shared;
+using Grpc.Core;
+using Grpc.Net.Client;
+using Xunit;
 
 namespace Agora.Tests.Live.Cluster;
 
@@ -25,9 +28,6 @@ public class LiveCluster : IAsyncLifetime
 
     protected virtual string[] Options => ["--agents", "4"];
 
-    /// <summary>The frameworks' services are started too.</summary>
-    protected virtual bool HasServices => false;
-
     public async ValueTask InitializeAsync()
     {
         Started = await Up(Options);
@@ -39,7 +39,7 @@ public class LiveCluster : IAsyncLifetime
     {
         for (var attempt = 1; ; attempt++)
         {
-            var up = await Agora(["up", "--port", $"{Port}", .. HasServices ? (string[])[] : ["--no-services"], "--detach", .. options]);
+            var up = await Agora(["up", "--port", $"{Port}", "--no-services", "--detach", .. options]);
             if (up.ExitCode == 0 || attempt == 3 || !up.Error.Contains("in use", StringComparison.Ordinal))
                 return up;
             Port = Programs.FreePort();

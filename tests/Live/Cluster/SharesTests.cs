@@ -1,3 +1,5 @@
+using Xunit;
+
 namespace Agora.Tests.Live.Cluster;
 
 /// <summary>Fair shares on a live cluster: 4 agents of 2 cpus and 2048 MB, 8 cpus and 8192 MB together.</summary>

@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Agora.Supervisor.Shared;
+using Xunit;
 
 namespace Agora.Tests.Live.Cluster;
 

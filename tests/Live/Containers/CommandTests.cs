@@ -1,3 +1,5 @@
+using Xunit;
+
 namespace Agora.Tests.Live.Containers;
 
 [Collection(ProcessTests.Name)]

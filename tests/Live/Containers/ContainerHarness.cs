@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Agora.Daemon.Containers;
 using Agora.Daemon.Fetching;
 using Agora.Supervisor.Shared;
+using Xunit;
 
 namespace Agora.Tests.Live.Containers;
 

@@ -1,4 +1,5 @@
 using Agora.Daemon.Containers;
+using Xunit;
 
 namespace Agora.Tests.Live.Containers;
 

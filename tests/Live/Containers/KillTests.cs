@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using Agora.Daemon.Containers;
 using Agora.Supervisor.Shared;
+using Xunit;
 
 namespace Agora.Tests.Live.Containers;
 

@@ -1,4 +1,5 @@
 using Agora.Supervisor.Shared;
+using Xunit;
 
 namespace Agora.Tests.Live.Containers;
 

@@ -1,5 +1,6 @@
 using Agora.Daemon.Containers;
 using Agora.Supervisor.Shared;
+using Xunit;
 
 namespace Agora.Tests.Live.Containers;
 

@@ -1,3 +1,5 @@
+using Xunit;
+
 namespace Agora.Tests.Live.Hadoop;
 
 /// <summary>Jobs of C# classes: the examples by their jar's name, and as an assembly that somebody brings along.</summary>

@@ -1,3 +1,5 @@
+using Xunit;
+
 namespace Agora.Tests.Live.Hadoop;
 
 /// <summary>Jobs over text whose blocks lie on chosen nodes, compared with what a shell pipeline makes of it.</summary>

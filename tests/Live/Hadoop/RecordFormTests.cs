@@ -1,3 +1,5 @@
+using Xunit;
+
 namespace Agora.Tests.Live.Hadoop;
 
 /// <summary>Packed map outputs and typed bytes on a cluster, with its commands.</summary>

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net;
+using Xunit;
 
 namespace Agora.Tests.Live.Hadoop;
 

@@ -1,5 +1,6 @@
 using Agora.Supervisor.Shared;
 using Agora.Tests.Live.Cluster;
+using Xunit;
 
 namespace Agora.Tests.Live.Mpi;
 

@@ -5,6 +5,7 @@ using System.Text;
 using System.Text.RegularExpressions;
 using Agora.Supervisor.Shared;
 using Agora.Tests.Live.Cluster;
+using Xunit;
 
 namespace Agora.Tests.Live.Mpi;
 

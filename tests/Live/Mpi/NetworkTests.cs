@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Agora.Tests.Live.Cluster;
+using Xunit;
 
 namespace Agora.Tests.Live.Mpi;
 

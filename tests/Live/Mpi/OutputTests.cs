@@ -1,4 +1,5 @@
 using Agora.Tests.Live.Cluster;
+using Xunit;
 
 namespace Agora.Tests.Live.Mpi;
 

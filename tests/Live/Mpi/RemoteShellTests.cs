@@ -6,6 +6,7 @@ using System.Text;
 using Agora.RemoteShell;
 using Agora.Supervisor.Shared;
 using Agora.Tests.Live.Cluster;
+using Xunit;
 
 namespace Agora.Tests.Live.Mpi;
 
