@@ -28,6 +28,9 @@ public class LiveCluster : IAsyncLifetime
 
     protected virtual string[] Options => ["--agents", "4"];
 
+    /// <summary>The frameworks' services are started too.</summary>
+    protected virtual bool HasServices => false;
+
     public async ValueTask InitializeAsync()
     {
         Started = await Up(Options);
@@ -39,7 +42,7 @@ public class LiveCluster : IAsyncLifetime
     {
         for (var attempt = 1; ; attempt++)
         {
-            var up = await Agora(["up", "--port", $"{Port}", "--no-services", "--detach", .. options]);
+            var up = await Agora(["up", "--port", $"{Port}", .. HasServices ? (string[])[] : ["--no-services"], "--detach", .. options]);
             if (up.ExitCode == 0 || attempt == 3 || !up.Error.Contains("in use", StringComparison.Ordinal))
                 return up;
             Port = Programs.FreePort();

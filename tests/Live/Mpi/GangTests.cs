@@ -37,6 +37,18 @@ public sealed class GangTests(MpiCluster cluster)
     [Theory]
     [InlineData("mpich")]
     [InlineData("openmpi")]
+    public async Task Ranks_that_take_a_whole_node_are_on_a_node_each(string flavour)
+    {
+        // Nodes of two processors each, on a machine that may have more.
+        var run = await cluster.Mpiexec("--cpus-per-rank", "2", "-n", "2", cluster.Program("hello", flavour));
+        Assert.True(run.ExitCode == 0, run.ToString());
+        var hosts = run.Text.TrimEnd().Split('\n').Select(l => l.Split(' ')[5]).Distinct().Count();
+        Assert.True(hosts == (Environment.IsPrivilegedProcess ? 2 : 1), run.ToString());
+    }
+
+    [Theory]
+    [InlineData("mpich")]
+    [InlineData("openmpi")]
     public async Task A_job_that_fails_is_started_again_and_its_last_end_counts(string flavour)
     {
         var memory = Path.Combine(cluster.Home, $"memory-{flavour}");
