@@ -18,6 +18,11 @@ internal static class Spool
         Make(spool);
         foreach (var path in (ReadOnlySpan<string>)[node.Aux, node.Output, node.Undelivered, node.Jobs, node.Shells])
             Make(new DirectoryInfo(path));
+        if (!node.IsHostOfItsOwn)
+        {
+            Make(new DirectoryInfo(node.Scratch));
+            File.SetUnixFileMode(node.Scratch, EveryoneEnters | UnixFileMode.GroupWrite | UnixFileMode.OtherWrite | UnixFileMode.StickyBit);
+        }
         foreach (var output in Directory.EnumerateFiles(node.Output))
             File.Move(output, Path.Combine(node.Undelivered, Path.GetFileName(output)), overwrite: true);
         foreach (var name in ShellNames)
@@ -35,6 +40,8 @@ internal static class Spool
         {
             foreach (var name in ShellNames)
                 File.Delete(Path.Combine(node.Shells, name));
+            if (Directory.Exists(node.Scratch))
+                Directory.Delete(node.Scratch, recursive: true);
             foreach (var path in (ReadOnlySpan<string>)[node.Aux, node.Output, node.Jobs, node.Shells, node.Undelivered, node.Spool, Path.GetDirectoryName(node.Spool)!])
             {
                 if (!Directory.EnumerateFileSystemEntries(path).Any())

@@ -108,6 +108,17 @@ public class MomLifeTests
     }
 
     [Fact]
+    public void Nothing_is_signalled_once_nothing_is_left_so_an_epilogue_has_its_time()
+    {
+        Says(0, new SessionEvent.Started(4711));
+        Says(1, new SessionEvent.TreeEnded(0, 0, 0));
+        Assert.Empty(Says(1, new SessionEvent.LeaderEnded(0)));
+        Assert.Empty(At(2, new LifeInput.Kill(TimeSpan.Zero, 271)));
+        Assert.Empty(At(200, new LifeInput.Tick()));
+        Assert.Null(_life.NextDeadline);
+    }
+
+    [Fact]
     public void Use_is_reported_every_ten_seconds()
     {
         Says(0, new SessionEvent.Started(4711));

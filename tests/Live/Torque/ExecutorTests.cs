@@ -90,8 +90,9 @@ public sealed class ExecutorTests(LiveCluster cluster, TestUser user) : IClassFi
     private static IReadOnlyList<RunningProcess> Sleepers() => [.. RunningProcess.Naming("17.pbs").Where(p => p.Command is ["sleep", "4750"])];
 
     /// <param name="server">Named in the first task of a mom.</param>
-    private static TaskSpec Slot(string id, Offer offer, PlayedServer? server) => new(new TaskId(id), id, offer.AgentId, Resources.Of(0.5m, 32),
-        Executor: new ExecutorSpec(new ExecutorId("mom"), "mom", new CommandSpec([Path.Combine(Programs.Bin, "agora-torque-mom")]), Resources.Of(0.1m, 32), TimeSpan.FromSeconds(5)),
+    private TaskSpec Slot(string id, Offer offer, PlayedServer? server) => new(new TaskId(id), id, offer.AgentId, Resources.Of(0.5m, 32),
+        Executor: new ExecutorSpec(new ExecutorId("mom"), "mom", new CommandSpec([Path.Combine(Programs.Bin, "agora-torque-mom")],
+            new Dictionary<string, string> { ["AGORA_TORQUE_SPOOL"] = Path.Combine(user.Directory, "spool") }), Resources.Of(0.1m, 32), TimeSpan.FromSeconds(5)),
         Data: server is null ? default : JsonSerializer.SerializeToUtf8Bytes(
             new MomWelcome(offer.Hostname, "127.0.0.1", "127.0.0.1", server.Port, "shown", MomHarness.ServerName), MomJson.Default.MomWelcome),
         Kill: new KillPolicy(TimeSpan.FromSeconds(2)));

@@ -144,12 +144,13 @@ public sealed class OutputTests(TestUser user) : IClassFixture<TestUser>, IAsync
         var home = user.NewDirectory();
         Site(home, "prologue", "echo pro $(id -u) \"$1|$2|$3|$4|$5|$6|$7|$8\"");
         Site(home, "prologue.user", "echo prouser $(id -un)");
-        Site(home, "epilogue", "echo epi \"$1|$2|$4|$5|$6|$7|$8|$9|${10}\"");
+        Site(home, "epilogue", "sleep 0.3; echo epi \"$1|$2|$4|$5|$6|$7|$8|$9|${10}\"");
         await using var mom = new MomHarness(user, serverHome: home);
         var job = mom.Job("echo job; exit 5\n") with { ResourceList = [new("walltime", "01:00:00"), new("nodes", "1")], Account = "acct" };
         await mom.Send(new MomOrder.Start(job));
         var started = await mom.Next<MomReport.Started>();
-        Assert.Equal(5, (await mom.Next<MomReport.Ended>()).ExitStatus);
+        var ended = await mom.Next<MomReport.Ended>();
+        Assert.True((5, null) == (ended.ExitStatus, ended.Message), ended.ToString());
         var lines = MomHarness.Output(job).TrimEnd().Split('\n');
         Assert.Equal([$"pro {(TestUser.IsAnother ? "0" : Uid())} 17.pbs|{user.Name}|{user.Name}|job|walltime=01:00:00,nodes=1|batch|acct|{mom.Node.JobDirectoryOf(job.JobId)}/17.pbs.SC",
             $"prouser {user.Name}", "job"], lines[..3]);

@@ -119,7 +119,7 @@ public sealed class SeveralNodesTests(TestUser user) : IClassFixture<TestUser>, 
     {
         var job = (await Joined($"{line}\n")) with { InitialDirectory = user.NewDirectory() };
         var ended = await _first.Run(job);
-        Assert.Equal((output, status), (MomHarness.Output(job), ended.ExitStatus));
+        Assert.True((output, status, null) == (MomHarness.Output(job), ended.ExitStatus, ended.Message), $"{ended}\n{MomHarness.Output(job)}\n{MomHarness.Error(job)}");
     }
 
     private async Task<JobLaunch> Joined(string script, JobLimits? limits = null)

@@ -30,6 +30,9 @@ internal sealed record MomNode(
     /// <summary><c>ssh</c> and its like as a job sees them.</summary>
     public string Shells => Path.Combine(Spool, "bin");
 
+    /// <summary>For temporary files of everybody, where nodes of this machine must not meet in them.</summary>
+    public string Scratch => Path.Combine(Spool, "tmp");
+
     public string RemoteShell => Path.Combine(Bin, "agora-rsh");
 
     public string NodeFileOf(string jobId) => Path.Combine(Aux, jobId);

@@ -68,7 +68,13 @@ internal static class MpiEnvironment
     /// </summary>
     public static string OpenMpiHosts(IReadOnlyList<JobHost> hosts) => string.Concat(hosts.Where(h => h.Lines > 0).Select(h => $"{h.Name} slots={h.Lines}\n"));
 
-    /// <summary>What each node sets for what it runs.</summary>
-    public static IReadOnlyDictionary<string, string> OfNode(MomNode node, int number) =>
-        new Dictionary<string, string> { ["HOSTNAME"] = node.Name, ["PBS_NODENUM"] = $"{number}" };
+    /// <summary>What each node sets for what it runs. It is not in the job's environment, which goes to all nodes.</summary>
+    public static IReadOnlyDictionary<string, string> OfNode(MomNode node, int number)
+    {
+        var variables = new Dictionary<string, string> { ["HOSTNAME"] = node.Name, ["PBS_NODENUM"] = $"{number}" };
+        // Open MPI's daemons on nodes of one host name would make, and remove, the same files.
+        if (!node.IsHostOfItsOwn)
+            variables["OMPI_MCA_orte_tmpdir_base"] = variables["PRTE_MCA_prte_tmpdir_base"] = node.Scratch;
+        return variables;
+    }
 }

@@ -118,7 +118,7 @@ internal sealed class JobLife(string jobId, int run, JobLimits limits, TimeSpan 
                 _status = status;
                 _message = Join(_message, message);
                 break;
-            case SessionEvent.LeaderEnded(var waitStatus):
+            case SessionEvent.LeaderEnded(var waitStatus) when _stage == Stage.Running:
                 _stage = Stage.LeaderEnded;
                 _waitStatus = waitStatus;
                 _walltime = (now - _startedAt).TotalSeconds;

@@ -71,6 +71,8 @@ internal sealed unsafe class SessionProgram
         Reap();
         while (!_nothingLeft)
             Step(_isKilling ? KillAgainMs : -1);
+        // An epilogue is not what the leader has left behind.
+        _leaderIsTold = true;
         Libc.ResourceUse use;
         _ = Libc.getrusage(UsageOfChildren, &use);
         ControlChannel.Write(new SessionEvent.TreeEnded(_leaderStatus, use.CpuMicroseconds, use.MaxRssKib << 10));
