@@ -59,7 +59,7 @@ public sealed class RecoveryTests : IAsyncLifetime
         var submitted = await submitting;
         var ids = submitted.Text.Split('\n', StringSplitOptions.RemoveEmptyEntries);
         Assert.True(ids.Length == jobs, submitted.ToString());
-        await Programs.Until("all jobs to end", () => _cluster.Output("qselect -s QRHWTE || true"), left => left.Length == 0, left => left);
+        await Programs.Until("all jobs to end", () => _cluster.Shell("qselect -s QRHWTE"), left => left is { ExitCode: 0, Output.Length: 0 }, left => left.ToString());
         var ran = Ran();
         // A submission of which the server died before its answer may have been taken; what was answered was.
         Assert.Equal(ran.Distinct().Order(), ran.Order());

@@ -9,6 +9,7 @@ namespace Agora.Torque.Server.Queue;
 public sealed partial class JobQueue
 {
     private const int PoolMax = 4096;
+    private const int ReadScriptsMax = 16;
 
     /// <summary>Scripts by digest, and how many forms have each: the same script is often submitted many times.</summary>
     private readonly Dictionary<string, (string Digest, byte[]? Text, int Uses)> _scripts = [];
@@ -17,6 +18,10 @@ public sealed partial class JobQueue
     /// <summary>Given to the store the last time; once more is asked for, they are on disk.</summary>
     private readonly List<string> _savedScripts = [];
     private readonly HashSet<string> _unusedScripts = [];
+
+    /// <summary>Scripts read again, by digest: elements of an array have the same one, and start one after the other.</summary>
+    private readonly Dictionary<string, byte[]> _readScripts = [];
+
     private readonly HashSet<Submission> _changedForms = [];
     private readonly HashSet<Submission> _changed = [];
     private readonly List<JobId> _gone = [];
@@ -120,7 +125,14 @@ public sealed partial class JobQueue
         _savedScripts.Clear();
     }
 
-    private byte[] ScriptOf(JobForm form) => _scripts[form.Script].Text ?? _options.ReadScript!(form.Script);
+    private byte[] ScriptOf(JobForm form)
+    {
+        if ((_scripts[form.Script].Text ?? _readScripts.GetValueOrDefault(form.Script)) is { } known)
+            return known;
+        if (_readScripts.Count == ReadScriptsMax)
+            _readScripts.Clear();
+        return _readScripts[form.Script] = _options.ReadScript!(form.Script);
+    }
 
     /// <summary>The digest as the script has it, rather than one more copy.</summary>
     private string SharedDigest(string digest) => _scripts.TryGetValue(digest, out var kept) ? kept.Digest : digest;

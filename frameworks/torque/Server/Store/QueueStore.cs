@@ -6,14 +6,15 @@ using Microsoft.Data.Sqlite;
 namespace Agora.Torque.Server.Store;
 
 /// <summary>
-/// The queue in one SQLite file. What <see cref="Save"/> has taken outlives the process and the machine's power. Used from
-/// one thread at a time.
+/// The queue in one SQLite file. What <see cref="Save"/> has taken outlives the process and the machine's power. Any thread:
+/// one writes what another one reads from.
 /// </summary>
 public sealed class QueueStore : IDisposable
 {
     /// <summary>For another server to end that is just ending.</summary>
     private const int LockSeconds = 2;
 
+    private readonly Lock _gate = new();
     private readonly SqliteConnection _database;
     private readonly Dictionary<string, SqliteCommand> _commands = [];
 
@@ -71,6 +72,12 @@ public sealed class QueueStore : IDisposable
     /// <exception cref="IOException">It is not there, or the file is damaged.</exception>
     public byte[] ReadScript(string digest)
     {
+        lock (_gate)
+            return ReadScriptAlone(digest);
+    }
+
+    private byte[] ReadScriptAlone(string digest)
+    {
         try
         {
             var command = Prepared("SELECT text FROM script WHERE digest = $digest");
@@ -91,6 +98,12 @@ public sealed class QueueStore : IDisposable
     {
         if (changes.IsEmpty)
             return;
+        lock (_gate)
+            SaveAlone(changes);
+    }
+
+    private void SaveAlone(QueueChanges changes)
+    {
         try
         {
             using var transaction = _database.BeginTransaction();
