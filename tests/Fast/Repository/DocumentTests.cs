@@ -38,6 +38,8 @@ public partial class DocumentTests
     [InlineData("core/cli")]
     [InlineData("frameworks/hadoop")]
     [InlineData("frameworks/mpi")]
+    [InlineData("frameworks/torque")]
+    [InlineData("frameworks/torque/Mom")]
     [InlineData("workloads")]
     [InlineData("tests")]
     public void Every_room_has_a_readme_that_is_soon_read(string room)
