@@ -74,7 +74,7 @@ public sealed partial class BatchServer : IScheduler
     /// <summary>A command's request.</summary>
     public Reply Handle(DateTimeOffset now, Caller caller, Request request)
     {
-        _isDirty = true;
+        _isDirty |= request is not (Request.Status or Request.Select or Request.Trace);
         return request switch
         {
             Request.Status { Of: StatusOf.Nodes } status => NodeStatus(now, status),

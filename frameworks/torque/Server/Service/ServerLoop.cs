@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using Agora.Sdk;
+using Agora.Torque.Jobs;
 using Agora.Torque.Jobs.Wire;
 using Agora.Torque.Server.Queue;
 using Agora.Torque.Server.Store;
@@ -59,9 +60,11 @@ internal sealed class ServerLoop : IScheduler, IAsyncDisposable
     }
 
     /// <summary>Something that happened outside.</summary>
-    public void Post(Action<BatchServer, DateTimeOffset> step) => _post((now, _) =>
+    public void Post(Action<BatchServer, DateTimeOffset> step) => _post((now, calls) =>
     {
         step(_server, now);
+        // What it leads to is written in the same transaction: a job that is submitted and one that is started.
+        _server.Tick(now, calls);
         AfterStep();
     });
 
@@ -69,7 +72,7 @@ internal sealed class ServerLoop : IScheduler, IAsyncDisposable
     public Task<Reply> AskAsync(Caller caller, Request request)
     {
         var reply = new TaskCompletionSource<Reply>(TaskCreationOptions.RunContinuationsAsynchronously);
-        _post((now, _) =>
+        _post((now, calls) =>
         {
             try
             {
@@ -83,8 +86,9 @@ internal sealed class ServerLoop : IScheduler, IAsyncDisposable
             {
                 // A fault in one request must not end the server, on which all jobs hang.
                 _log($"a request of {caller.Name} failed: {e}");
-                reply.SetResult(new Reply(Agora.Torque.Jobs.PbsError.Internal, $"Internal server error MSG={e.Message}"));
+                reply.SetResult(new Reply(PbsError.Internal, $"Internal server error MSG={e.Message}"));
             }
+            _server.Tick(now, calls);
             AfterStep();
         });
         return reply.Task;
