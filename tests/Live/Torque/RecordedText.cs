@@ -38,10 +38,10 @@ internal static partial class RecordedText
         text = Epoch().Replace(text, "<epoch>");
         text = Measure().Replace(text, "$1<measure>");
         text = XmlMeasure().Replace(text, "<$1>...</$1>");
-        text = Node().Replace(text, "<node>/");
         text = Spool().Replace(text, "<spool>/");
+        text = Node().Replace(text, "<node>/");
         text = Pid().Replace(text, "<pid> $1");
-        text = Elapsed().Replace(text, "$1<session>$2<elapsed>");
+        text = Elapsed().Replace(text, "$1 <session>$2<elapsed>");
         text = NodeStatus().Replace(text, "$1<status>");
         // Those of the environment that the commands were called in; a host called by its loopback name.
         text = SubmitEnvironment().Replace(text, "");
@@ -63,19 +63,19 @@ internal static partial class RecordedText
     [GeneratedRegex(@"((?:resources_used\.\w+|session_id|Walltime\.Remaining|total_runtime|mtime) ?= ?|session=|PBS_JOBCOOKIE=|PBS_MOMPORT=|PBS_VERSION=|next=)\S+")]
     private static partial Regex Measure();
 
-    [GeneratedRegex(@"<(cput|energy_used|mem|vmem|walltime|session_id|Remaining|total_runtime|Walltime\.Remaining)>[^<]*</\1>")]
+    [GeneratedRegex(@"<(cput|energy_used|mem|vmem|walltime|session_id|Remaining|total_runtime|mom_service_port|mom_manager_port)>[^<]*</\1>")]
     private static partial Regex XmlMeasure();
 
     [GeneratedRegex(@"\b(?:n|node)\d+/")]
     private static partial Regex Node();
 
-    [GeneratedRegex(@"'?/var/spool/(?:torque|agora-torque/[\w/-]*?)(?:mom_priv/jobs|aux|jobs/\d+(?:\[\d*\])?\.\w+)/+(?=\d)")]
+    [GeneratedRegex(@"/\S*?/(?:mom_priv/jobs|aux|jobs/\d+(?:\[\d*\])?\.\w+)/+(?=\d)")]
     private static partial Regex Spool();
 
     [GeneratedRegex(@"\b\d+ (Killed|Segmentation fault)\b")]
     private static partial Regex Pid();
 
-    [GeneratedRegex(@"^(\S+ +alice +batch +\S+ +)\d+( .* R  )\d\d:\d\d:\d\d", RegexOptions.Multiline)]
+    [GeneratedRegex(@"^(\S+ +alice +batch +\S+) +\d+( .* R  )\d\d:\d\d:\d\d", RegexOptions.Multiline)]
     private static partial Regex Elapsed();
 
     [GeneratedRegex(@"(\bstatus = |<status>)opsys=linux,[^<\n]*")]

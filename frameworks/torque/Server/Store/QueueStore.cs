@@ -6,8 +6,8 @@ using Microsoft.Data.Sqlite;
 namespace Agora.Torque.Server.Store;
 
 /// <summary>
-/// The queue in one SQLite file. What <see cref="Save"/> has taken outlives the process and the machine's power. Used from
-/// one thread at a time.
+/// The queue in one SQLite file. What <see cref="Save"/> has taken outlives the process and the machine's power. Scripts are
+/// read by the queue's loop while another thread saves; one waits for the other.
 /// </summary>
 public sealed class QueueStore : IDisposable
 {
@@ -16,6 +16,10 @@ public sealed class QueueStore : IDisposable
 
     private readonly SqliteConnection _database;
     private readonly Dictionary<string, SqliteCommand> _commands = [];
+    private readonly Lock _turn = new();
+
+    /// <summary>All elements of an array have the same, one after the other.</summary>
+    private StoredScript? _lastRead;
 
     /// <param name="directory">Made if it is not there.</param>
     /// <exception cref="IOException">It cannot be opened, or another server has it.</exception>
@@ -71,13 +75,18 @@ public sealed class QueueStore : IDisposable
     /// <exception cref="IOException">It is not there, or the file is damaged.</exception>
     public byte[] ReadScript(string digest)
     {
+        if (_lastRead is { } last && last.Digest == digest)
+            return last.Text;
+        using var _ = _turn.EnterScope();
         try
         {
             var command = Prepared("SELECT text FROM script WHERE digest = $digest");
             if (command.Parameters.Count == 0)
                 command.Parameters.AddWithValue("$digest", digest);
             command.Parameters[0].Value = digest;
-            return command.ExecuteScalar() as byte[] ?? throw new IOException($"{_database.DataSource} has no script {digest}");
+            var text = command.ExecuteScalar() as byte[] ?? throw new IOException($"{_database.DataSource} has no script {digest}");
+            _lastRead = new StoredScript(digest, text);
+            return text;
         }
         catch (SqliteException e)
         {
@@ -91,6 +100,7 @@ public sealed class QueueStore : IDisposable
     {
         if (changes.IsEmpty)
             return;
+        using var _ = _turn.EnterScope();
         try
         {
             using var transaction = _database.BeginTransaction();
