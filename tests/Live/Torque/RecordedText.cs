@@ -32,6 +32,7 @@ internal static partial class RecordedText
     /// <summary>Without what is never the same twice; for both sides.</summary>
     public static string Timeless(string text)
     {
+        text = NodeStatus().Replace(text, "$1<status>");
         text = CTime().Replace(text, "<time>");
         text = StartedOn().Replace(text, "<day>");
         text = LogStamp().Replace(text, "<stamp>");
@@ -42,7 +43,6 @@ internal static partial class RecordedText
         text = Node().Replace(text, "<node>/");
         text = Pid().Replace(text, "<pid> $1");
         text = Elapsed().Replace(text, "$1 <session>$2<elapsed>");
-        text = NodeStatus().Replace(text, "$1<status>");
         // Those of the environment that the commands were called in; a host called by its loopback name.
         text = SubmitEnvironment().Replace(text, "");
         return text.Replace("@localhost", "@vm", StringComparison.Ordinal);
