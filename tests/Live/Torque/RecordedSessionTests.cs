@@ -88,7 +88,7 @@ public sealed class RecordedSessionTests : IAsyncLifetime
     }
 
     private Task<Cluster.Finished> As(string directory, string line) => _cluster.Shell(
-        $"export HOME={_user.Home} USER={_user.Name} LOGNAME={_user.Name} SHELL=/bin/bash; mkdir -p ~/{directory}; cd ~/{directory}\n{Prelude}{line.Replace("/home/alice", _user.Home)}",
+        $"export HOME={_user.Home} USER={_user.Name} LOGNAME={_user.Name} SHELL=/bin/bash; mkdir -p ~/{directory}; cd ~/{directory}\n{Prelude}{line.Replace("/home/alice", _user.Home, StringComparison.Ordinal).Replace("alice", _user.Name, StringComparison.Ordinal)}",
         _user.Home, _user.Name);
 
     /// <summary>Of a usage text, only the first words are the original's.</summary>
