@@ -63,6 +63,15 @@ public class JobCommandTests
     }
 
     [Fact]
+    public void Qrun_ends_with_2_where_a_job_is_of_the_wrong_state()
+    {
+        _bench.Refuse(PbsError.BadState, "Request invalid for state of job MSG=invalid state for job - COMPLETE");
+        Assert.Equal((2, "", "qrun: Request invalid for state of job MSG=invalid state for job - COMPLETE 0.vm\n"), _bench.Run("qrun", "0"));
+        _bench.Refuse(PbsError.Permission, "Unauthorized Request ");
+        Assert.Equal((159, "", "qrun: Unauthorized Request  0.vm\n"), _bench.Run("qrun", "0"));
+    }
+
+    [Fact]
     public void Qdel_passes_on_what_it_is_given()
     {
         Assert.Equal(new Request.Delete("17[].vm", "1-3"), Asked<Request.Delete>("qdel -t 1-3 17[].vm"));

@@ -62,21 +62,21 @@ public class MomLaunchTests
     {
         var plan = Plan(Job with { ScriptArguments = "one 'two three'" });
         Assert.Equal("/bin/bash", plan.Program);
-        Assert.Equal(["-bash", "-c", "PATH='/spool/bin:/agora/bin':\"$PATH\"; export PATH\n'/spool/jobs/17.pbs/17.pbs.SC' one 'two three'\nexit $?\n"], plan.Command);
+        Assert.Equal(["-bash", "-c", "PATH='/spool/bin:/agora/bin':\"$PATH\"; export PATH; /spool/jobs/17.pbs/17.pbs.SC one 'two three'\nexit $?\n"], plan.Command);
         Assert.Null(plan.Input);
     }
 
     [Theory]
-    [InlineData("/bin/sh", "/bin/sh", "-sh", "'/spool/jobs/17.pbs/17.pbs.SC'")]
-    [InlineData("/usr/bin/perl", "/bin/bash", "-bash", "'/usr/bin/perl' '/spool/jobs/17.pbs/17.pbs.SC'")]
-    [InlineData("/bin/a@n7,/usr/bin/perl@n1", "/bin/bash", "-bash", "'/usr/bin/perl' '/spool/jobs/17.pbs/17.pbs.SC'")]
-    [InlineData("/bin/a@n7", "/bin/bash", "-bash", "'/spool/jobs/17.pbs/17.pbs.SC'")]
+    [InlineData("/bin/sh", "/bin/sh", "-sh", "/spool/jobs/17.pbs/17.pbs.SC")]
+    [InlineData("/usr/bin/perl", "/bin/bash", "-bash", "'/usr/bin/perl' /spool/jobs/17.pbs/17.pbs.SC")]
+    [InlineData("/bin/a@n7,/usr/bin/perl@n1", "/bin/bash", "-bash", "'/usr/bin/perl' /spool/jobs/17.pbs/17.pbs.SC")]
+    [InlineData("/bin/a@n7", "/bin/bash", "-bash", "/spool/jobs/17.pbs/17.pbs.SC")]
     public void A_shell_that_is_asked_for_takes_the_login_shells_place_and_another_interpreter_reads_the_script(
         string asked, string program, string zeroth, string line)
     {
         var plan = Plan(Job with { Shell = asked });
         Assert.Equal((program, zeroth), (plan.Program, plan.Command[0]));
-        Assert.Equal(line, plan.Command[2].Split('\n')[1]);
+        Assert.Equal(line, plan.Command[2].Split('\n')[0].Split("export PATH; ")[1]);
     }
 
     [Fact]
@@ -84,7 +84,7 @@ public class MomLaunchTests
     {
         var start = StartCommand.OfScript("/bin/tcsh", null, "/s/17.SC", [], null, ["/p"]);
         Assert.Equal(["-tcsh"], start.Arguments);
-        Assert.Equal("setenv PATH '/p':\"$PATH\"\n'/s/17.SC'\n", Encoding.UTF8.GetString(start.Input!));
+        Assert.Equal("setenv PATH '/p':\"$PATH\"\n/s/17.SC\n", Encoding.UTF8.GetString(start.Input!));
     }
 
     [Fact]

@@ -307,6 +307,21 @@ public sealed class QueueRequestTests
     }
 
     [Fact]
+    public void The_server_is_ended_by_operators_alone()
+    {
+        Assert.Equal(PbsError.Permission, _harness.Ask(new Request.Terminate()).Error);
+        Assert.Equal(PbsError.None, _harness.Ask(new Request.Terminate(), "root").Error);
+    }
+
+    [Fact]
+    public void Of_a_job_that_has_ended_everybody_is_told_that_it_cannot_be_run()
+    {
+        _harness.Submit();
+        _harness.Run("0", 0);
+        Assert.Equal(PbsError.BadState, _harness.Queue.PrepareRun(_harness.Now, QueueHarness.User("alice"), new Request.Run("0")).Refusal!.Error);
+    }
+
+    [Fact]
     public void Qrun_is_the_operators_and_for_queued_jobs()
     {
         _harness.Submit();

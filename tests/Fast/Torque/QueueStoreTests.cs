@@ -106,6 +106,23 @@ public sealed class QueueStoreTests : IDisposable
         Assert.Throws<IOException>(() => again.ReadScript("nosuch"));
     }
 
+    [Fact]
+    public async Task Scripts_are_read_while_another_thread_saves()
+    {
+        using var store = new QueueStore(_directory);
+        StoredScript[] scripts = [new("one", [1]), new("two", [2])];
+        store.Save(new QueueChanges(scripts, [], [], [], [], null, null));
+        var saving = Task.Run(() =>
+        {
+            for (var next = 0; next < 50; next++)
+                store.Save(new QueueChanges([], [], [], [], [], null, next));
+        }, TestContext.Current.CancellationToken);
+        var reads = 0;
+        for (; !saving.IsCompleted || reads == 0; reads++)
+            Assert.Equal(scripts[reads % 2].Text, store.ReadScript(scripts[reads % 2].Digest));
+        await saving;
+    }
+
     private static string ScriptOf(JobQueue queue, int number) => Encoding.UTF8.GetString(
         queue.Place(Now, new JobId(number), [new SlotShare("n1", [0], 0, 1)], n => n).Script);
 

@@ -1,4 +1,5 @@
 using Agora.Torque.Cli.Submit;
+using Agora.Torque.Jobs;
 using Agora.Torque.Jobs.Wire;
 
 namespace Agora.Torque.Cli.Change;
@@ -43,7 +44,9 @@ internal static class OtherJobCommands
             else if (option != 'a')
                 throw JobCommand.Usage(usage);
         }
-        return ForOperands(context, getopt, usage, job => new Request.Run(job, hosts));
+        // A job of the wrong state is the one thing for which it has a code of its own.
+        return ForOperands(context, getopt, usage, job => new Request.Run(job, hosts),
+            (reply, _, id) => context.Report(reply, id) is var code && reply.Error == PbsError.BadState ? 2 : code);
     }
 
     public static int Move(CommandContext context, IReadOnlyList<string> arguments)
@@ -92,8 +95,9 @@ internal static class OtherJobCommands
         return exitCode;
     }
 
-    private static int ForOperands(CommandContext context, Getopt getopt, string usage, Func<string, Request> request) =>
-        getopt.AllOperands is { Count: > 0 } jobs ? JobCommand.ForEach(context, jobs, 0, request) : throw JobCommand.Usage(usage);
+    private static int ForOperands(
+        CommandContext context, Getopt getopt, string usage, Func<string, Request> request, Func<Reply, JobOperand, string, int>? report = null) =>
+        getopt.AllOperands is { Count: > 0 } jobs ? JobCommand.ForEach(context, jobs, 0, request, report) : throw JobCommand.Usage(usage);
 
     private static IReadOnlyList<string> Words(CommandContext context, IReadOnlyList<string> arguments, string usage)
     {

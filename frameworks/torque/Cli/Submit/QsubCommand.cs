@@ -1,4 +1,5 @@
 using Agora.Torque.Cli.Server;
+using Agora.Torque.Jobs;
 using Agora.Torque.Jobs.Wire;
 
 namespace Agora.Torque.Cli.Submit;
@@ -45,7 +46,12 @@ internal static class QsubCommand
     public static string Submit(IServerLink link, Request.Submit request)
     {
         var reply = link.Ask(request);
-        return reply.IsError() ? throw new CommandFailure(reply.ExitCode(), $"qsub: submit error ({reply.Text()})") : reply.Id!;
+        if (!reply.IsError())
+            return reply.Id!;
+        // Root is refused by the original's command, before it asks; here the server knows whether root may.
+        throw reply.Error == PbsError.BadUser
+            ? new CommandFailure(1, reply.Text())
+            : new CommandFailure(reply.ExitCode(), $"qsub: submit error ({reply.Text()})");
     }
 
     private static IServerLink Connect(CommandContext context, string? server, int retrySeconds)

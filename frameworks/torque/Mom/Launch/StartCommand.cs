@@ -27,9 +27,10 @@ internal sealed record StartCommand(string Program, IReadOnlyList<string> Argume
         if (script is null)
             return new StartCommand(shell, login, text);
         var interpreter = asked is not null && !IsShell(asked) ? Quote(asked) + " " : "";
-        var line = $"{interpreter}{Quote(script)}{(words is null ? "" : " " + words)}\n";
+        var line = $"{interpreter}{Word(script)}{(words is null ? "" : " " + words)}\n";
+        // In its first line: the shell names the line and the command where it tells of a death.
         if (Bourne.Contains(name))
-            return new StartCommand(shell, [.. login, "-c", $"PATH={Quote(string.Join(':', path))}:\"$PATH\"; export PATH\n{line}exit $?\n"], null);
+            return new StartCommand(shell, [.. login, "-c", $"PATH={Quote(string.Join(':', path))}:\"$PATH\"; export PATH; {line}exit $?\n"], null);
         // The others know a login by their name alone, and are told by their input what to do.
         var prefix = CShells.Contains(name) ? $"setenv PATH {Quote(string.Join(':', path))}:\"$PATH\"\n" : "";
         return new StartCommand(shell, login, Encoding.UTF8.GetBytes(prefix + line));
@@ -57,6 +58,9 @@ internal sealed record StartCommand(string Program, IReadOnlyList<string> Argume
 
     /// <summary>In single quotes, for any shell.</summary>
     public static string Quote(string word) => $"'{word.Replace("'", "'\\''", StringComparison.Ordinal)}'";
+
+    /// <summary>In quotes where a shell would see more in it than a word.</summary>
+    private static string Word(string word) => word.All(c => char.IsAsciiLetterOrDigit(c) || "/._-".Contains(c)) ? word : Quote(word);
 
     private static bool IsShell(string program) => Path.GetFileName(program) is var name && (Bourne.Contains(name) || CShells.Contains(name));
 }

@@ -216,6 +216,8 @@ public sealed partial class JobQueue
         try
         {
             var named = FindNamed(request.Job);
+            if (StateOf(named) is JobState.Complete)
+                throw Refusal.BadState(JobState.Complete);
             CheckOperator(caller);
             if (named is not Job { State: JobState.Queued, Queue.IsExecution: true } job)
                 throw Refusal.BadState(StateOf(named));
@@ -226,6 +228,12 @@ public sealed partial class JobQueue
         {
             return (new Reply(e.Error, e.Message, Server: _options.Server), null);
         }
+    }
+
+    private Reply Terminate(Caller caller)
+    {
+        CheckOperator(caller);
+        return new Reply();
     }
 
     private static JobState StateOf(Submission submission) => submission is JobArray array ? array.State : ((Job)submission).State;

@@ -91,7 +91,7 @@ public sealed partial class JobQueue
     /// <summary>An attribute of the server, such as <c>node_check_rate</c>; null where it is not set.</summary>
     public string? ServerAttribute(string name) => _server.Text(name);
 
-    /// <summary>All requests but Status of nodes, Run (see <see cref="PrepareRun"/>) and Terminate.</summary>
+    /// <summary>All requests but Status of nodes and Run (see <see cref="PrepareRun"/>). Of Terminate it says who may.</summary>
     public Reply Handle(DateTimeOffset now, Caller caller, Request request)
     {
         _now = now;
@@ -113,7 +113,8 @@ public sealed partial class JobQueue
                 Request.Note r => Note(caller, r),
                 Request.Manage r => Manage(caller, r),
                 Request.Trace r => Trace(r),
-                Request.Run or Request.Terminate => throw new ArgumentException($"not a request of the queue: {request.GetType().Name}", nameof(request)),
+                Request.Terminate => Terminate(caller),
+                Request.Run => throw new ArgumentException($"not a request of the queue: {request.GetType().Name}", nameof(request)),
                 _ => throw new UnreachableException($"request {request.GetType().Name}"),
             };
             SpreadNews();

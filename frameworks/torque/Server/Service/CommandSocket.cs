@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using Agora.Torque.Jobs;
 using Agora.Torque.Jobs.Wire;
 
 namespace Agora.Torque.Server.Service;
@@ -64,10 +65,10 @@ internal sealed class CommandSocket : IAsyncDisposable
             await using var stream = new NetworkStream(socket);
             while (await Frames.ReadAsync(stream, PbsJson.Default.Request, _stop.Token) is { } request)
             {
-                if (request is Request.Terminate && caller.IsRoot)
-                    _terminate();
                 var reply = await _loop.AskAsync(caller, request);
                 await Frames.WriteAsync(stream, reply, PbsJson.Default.Reply, _stop.Token);
+                if (request is Request.Terminate && reply.Error == PbsError.None)
+                    _terminate();
             }
         }
         catch (InvalidDataException e)

@@ -6,17 +6,17 @@ using Microsoft.Data.Sqlite;
 namespace Agora.Torque.Server.Store;
 
 /// <summary>
-/// The queue in one SQLite file. What <see cref="Save"/> has taken outlives the process and the machine's power. Any thread:
-/// one writes what another one reads from.
+/// The queue in one SQLite file. What <see cref="Save"/> has taken outlives the process and the machine's power. Scripts are
+/// read by the queue's loop while another thread saves; one waits for the other.
 /// </summary>
 public sealed class QueueStore : IDisposable
 {
     /// <summary>For another server to end that is just ending.</summary>
     private const int LockSeconds = 2;
 
-    private readonly Lock _gate = new();
     private readonly SqliteConnection _database;
     private readonly Dictionary<string, SqliteCommand> _commands = [];
+    private readonly Lock _turn = new();
 
     /// <param name="directory">Made if it is not there.</param>
     /// <exception cref="IOException">It cannot be opened, or another server has it.</exception>
@@ -72,12 +72,7 @@ public sealed class QueueStore : IDisposable
     /// <exception cref="IOException">It is not there, or the file is damaged.</exception>
     public byte[] ReadScript(string digest)
     {
-        lock (_gate)
-            return ReadScriptAlone(digest);
-    }
-
-    private byte[] ReadScriptAlone(string digest)
-    {
+        using var _ = _turn.EnterScope();
         try
         {
             var command = Prepared("SELECT text FROM script WHERE digest = $digest");
@@ -98,12 +93,7 @@ public sealed class QueueStore : IDisposable
     {
         if (changes.IsEmpty)
             return;
-        lock (_gate)
-            SaveAlone(changes);
-    }
-
-    private void SaveAlone(QueueChanges changes)
-    {
+        using var _ = _turn.EnterScope();
         try
         {
             using var transaction = _database.BeginTransaction();
