@@ -1,5 +1,6 @@
 using Agora.Sdk;
 using Agora.Torque.Jobs.Wire;
+using Agora.Torque.Server.Scheduling;
 
 namespace Agora.Torque.Server.Nodes;
 
@@ -64,7 +65,7 @@ internal sealed partial class NodePool(NodePoolOptions options)
     public int SlotsMax => Guaranteed.MilliCpus > 0 ? (int)(Guaranteed.MilliCpus / 1000) : int.MaxValue;
 
     /// <summary>Bytes the framework may hold in all, its moms' included.</summary>
-    private long MemoryMax => Guaranteed.MemBytes > 0 ? Guaranteed.MemBytes : long.MaxValue;
+    public long MemoryMax => Guaranteed.MemBytes > 0 ? Guaranteed.MemBytes : Capacity.Unbounded;
 
     private long HeldMemory => _nodes.Values.Sum(n => n.Holds.Count == 0 ? 0
         : n.Holds.Sum(h => h.MemoryBytes) + NodePoolOptions.MomOverhead.MemBytes);
@@ -159,7 +160,7 @@ internal sealed partial class NodePool(NodePoolOptions options)
             node.Remove(hold);
             _byTask.Remove(hold.Task);
         }
-        (node.HasMom, node.IsUp, node.Executor) = (false, false, null);
+        (node.IsUp, node.Executor) = (false, null);
         return node;
     }
 }

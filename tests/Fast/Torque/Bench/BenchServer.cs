@@ -34,6 +34,8 @@ internal sealed class BenchServer
     {
         (_bench, Name, Role, _seed, _slotsMin, _lingerSeconds) = (bench, name, role, seed, slotsMin, lingerSeconds);
         Start();
+        // Whoever looks later sees the ends of all.
+        Ask(new Request.Manage(ManageVerb.Set, StatusOf.Server, "", [new AttributeChange("keep_completed", null, "1000000", "=")]), "root");
     }
 
     public string Name { get; }
