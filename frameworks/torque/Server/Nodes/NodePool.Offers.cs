@@ -146,6 +146,9 @@ internal sealed partial class NodePool
                 calls.Add(new SchedulerCall.Decline([.. offers.Select(o => o.Id)], reason, refuse));
         }
         _offers.Clear();
+        foreach (var stray in _strays)
+            calls.Add(stray);
+        _strays.Clear();
         if (!wants && _wants)
             calls.Add(new SchedulerCall.Suppress());
         if (wants && (!_wants || isNew))

@@ -38,6 +38,9 @@ internal sealed partial class NodePool(NodePoolOptions options)
 
     /// <summary>New holds of this cycle, by node; they go out together.</summary>
     private readonly Dictionary<PoolNode, List<Hold>> _new = [];
+
+    /// <summary>Holds under moms whose time is over; to be ended.</summary>
+    private readonly List<SchedulerCall.Kill> _strays = [];
     private bool _wants;
 
     public SchedulerCall.Subscribe Subscription => new(_framework, Suppressed: !_wants);
@@ -133,7 +136,12 @@ internal sealed partial class NodePool(NodePoolOptions options)
         if (node is null && status.AgentId is { } agent && _byAgent.TryGetValue(agent, out node) &&
             !status.State.IsTerminal() && Hold.Parse(status.TaskId) is { } former)
         {
-            // Of this server's former life.
+            // Of this server's former life; or it was idle then, and the node has got another mom before it was heard of.
+            if (node.Executor is { } mom && status.ExecutorId is { } of && of != mom)
+            {
+                _strays.Add(new SchedulerCall.Kill(status.TaskId, agent));
+                return null;
+            }
             node.Add(former);
             node.Executor ??= status.ExecutorId;
             _byTask[status.TaskId] = node;

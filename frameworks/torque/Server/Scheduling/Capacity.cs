@@ -49,6 +49,11 @@ public sealed class Capacity(IReadOnlyList<NodeShape> nodes, int budget)
         }
     }
 
+    /// <summary>True if all of these are free.</summary>
+    public bool Has(IReadOnlyList<NodePick> picks) =>
+        picks.Sum(p => p.Slots) <= Budget && picks.Sum(p => p.MemoryBytes) <= MemoryBudget &&
+        picks.All(p => Slots[p.Node] >= p.Slots && Memory[p.Node] >= p.MemoryBytes);
+
     /// <summary>Keeps of each number the smaller one: what is free in both.</summary>
     public void Limit(Capacity other)
     {

@@ -20,6 +20,12 @@ public sealed partial class BatchServer
     /// <summary>The job that more was wanted for in the last cycle.</summary>
     private JobId? _wanted;
 
+    /// <summary>
+    /// What waiting jobs are to get, as last planned: kept to while it is possible, since another choice of nodes for one
+    /// job may be worse for those behind it.
+    /// </summary>
+    private Dictionary<JobId, IReadOnlyList<(string Node, NodePick Pick)>> _plans = [];
+
     /// <summary>Jobs that hold slots, in the order in which they got them.</summary>
     private readonly Dictionary<JobId, Holding> _holdings = [];
 
@@ -34,6 +40,7 @@ public sealed partial class BatchServer
                 break;
         }
         StartAssembled(now);
+        _plans = pass.Plans;
         if (pass.Gathering is null)
             _gather.Stop();
         _pool.Release(now, pass.Kept, atOnce: pass.LacksGuarantee || _gather.IsPausing(now), all: pass.LacksGuarantee, calls);
@@ -51,6 +58,7 @@ public sealed partial class BatchServer
         private readonly Capacity _atHand;
         private readonly Profile _profile;
         private readonly int[] _held;
+        private readonly Dictionary<string, int> _index;
 
         /// <summary>Requests that found no place: the same again, for as long or longer, will not either.</summary>
         private readonly Dictionary<IReadOnlyList<NodeRequest>, TimeSpan> _hopeless = new(SameRequests.Instance);
@@ -69,17 +77,20 @@ public sealed partial class BatchServer
             _isFull = potential.Budget <= 0 || Array.TrueForAll(potential.Slots, n => n <= 0);
             _profile = new Profile(now, potential);
             _held = [.. _shapes.Select(s => s.Node.FreeSlots)];
-            var index = _shapes.Select((s, i) => (s.Node.Name, i)).ToDictionary(s => s.Name, s => s.i);
+            _index = _shapes.Select((s, i) => (s.Node.Name, i)).ToDictionary(s => s.Name, s => s.i);
             foreach (var holding in server._holdings.Values)
             {
                 if (holding.EndsBy is not { } end)
                     continue;
-                List<NodePick> picks = [.. holding.Shares.Where(s => index.ContainsKey(s.Node))
-                    .Select(s => new NodePick(index[s.Node], s.Slots.Count, s.MemoryBytes, s.Lines))];
+                List<NodePick> picks = [.. holding.Shares.Where(s => _index.ContainsKey(s.Node))
+                    .Select(s => new NodePick(_index[s.Node], s.Slots.Count, s.MemoryBytes, s.Lines))];
                 // A job that is over its time ends any moment now.
                 _profile.Release(end > now ? end : now.AddSeconds(1), picks);
             }
         }
+
+        /// <summary>Where jobs that wait for others of this queue are to run.</summary>
+        public Dictionary<JobId, IReadOnlyList<(string Node, NodePick Pick)>> Plans { get; } = [];
 
         /// <summary>The first job for which there is not enough at hand.</summary>
         public JobId? Gathering { get; private set; }
@@ -122,6 +133,8 @@ public sealed partial class BatchServer
             {
                 // Nothing can start or be gathered now; a time that changes with each job that ends is for the first one alone.
                 _reservations++;
+                if (_server._plans.TryGetValue(job.Id, out var plan))
+                    Plans[job.Id] = plan;
                 _server._queue.Comment(_now, job.Id, "Not Running: all slots are taken by other jobs");
                 return true;
             }
@@ -133,13 +146,25 @@ public sealed partial class BatchServer
             }
             var free = _profile.FreeNow(length);
             free.Limit(_atHand);
-            if (NodeChoice.Find(free, job.Nodes, job.Hosts, _held) is { } picks && Start(job, picks, length))
+            if (Find(free, job, _held) is { } picks && Start(job, picks, length))
                 return true;
             if (job.Hosts is null)
                 _hopeless[job.Nodes] = length;
             if (_reservations < ReservationsMax)
                 Reserve(job, length, slots);
             return true;
+        }
+
+        /// <summary>The nodes of the job's plan, if they are free; else others.</summary>
+        private List<NodePick>? Find(Capacity free, QueuedJob job, int[]? preferred)
+        {
+            if (job.Hosts is null && _server._plans.TryGetValue(job.Id, out var plan) && plan.All(p => _index.ContainsKey(p.Node)))
+            {
+                List<NodePick> picks = [.. plan.Select(p => p.Pick with { Node = _index[p.Node] })];
+                if (free.Has(picks))
+                    return picks;
+            }
+            return NodeChoice.Find(free, job.Nodes, job.Hosts, preferred);
         }
 
         private bool IsLimited(QueuedJob job)
@@ -171,7 +196,7 @@ public sealed partial class BatchServer
         private void Reserve(QueuedJob job, TimeSpan length, int slots)
         {
             _reservations++;
-            var earliest = _profile.Earliest(length, free => NodeChoice.Find(free, job.Nodes, job.Hosts));
+            var earliest = _profile.Earliest(length, free => Find(free, job, null));
             if (earliest is not var (at, picks))
             {
                 _server._queue.Comment(_now, job.Id, Gathering is { } first
@@ -182,6 +207,7 @@ public sealed partial class BatchServer
             if (at > _now)
             {
                 _profile.Reserve(at, Profile.End(at, length), picks);
+                Plans[job.Id] = [.. picks.Select(p => (_shapes[p.Node].Node.Name, p))];
                 _server._queue.Comment(_now, job.Id,
                     $"Not Running: its {Count(slots, "slot")} are taken by other jobs until {at.ToLocalTime():HH:mm:ss} at the latest");
                 return;

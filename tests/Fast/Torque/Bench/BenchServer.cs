@@ -124,8 +124,9 @@ internal sealed class BenchServer
             return;
         if (report is MomReport.Hello hello)
         {
-            _links[hello.Node] = link;
             var isAccepted = Server.MomConnected(_bench.Now, hello, hello.Token[(hello.Token.IndexOf(' ', StringComparison.Ordinal) + 1)..]);
+            if (isAccepted)
+                _links[hello.Node] = link;
             AfterStep();
             if (!isAccepted)
                 link.Close();
@@ -183,11 +184,11 @@ internal sealed class BenchServer
             ],
             Encoding.ASCII.GetBytes(FormattableString.Invariant($"run {seconds} {exit}")), array);
 
-    public IReadOnlyList<StatusRecord> Jobs => Ask(new Request.Status(StatusOf.Jobs, [], [], true)).Records!;
+    public IReadOnlyList<StatusRecord> Jobs => Ask(new Request.Status(StatusOf.Jobs, [], [], true), "root").Records!;
 
     public IReadOnlyList<StatusRecord> Nodes => Ask(new Request.Status(StatusOf.Nodes, [], [])).Records!;
 
-    public StatusRecord Show(string id) => Assert.Single(Ask(new Request.Status(StatusOf.Jobs, [id], [])).Records!);
+    public StatusRecord Show(string id) => Assert.Single(Ask(new Request.Status(StatusOf.Jobs, [id], []), "root").Records!);
 
     public string? State(string id) => Show(id)["job_state"];
 
