@@ -12,12 +12,8 @@ internal sealed class QueueHarness
 {
     public static readonly Caller Root = new(0, "root", "root", "/root", true, "localhost");
 
-    private readonly Dictionary<string, StoredScript> _scripts = [];
-    private readonly Dictionary<JobId, StoredForm> _forms = [];
-    private readonly Dictionary<JobId, StoredJob> _states = [];
+    private readonly MemoryStore _store = new();
     private readonly JobQueueOptions _options;
-    private string _settings = "";
-    private int _next;
 
     public QueueHarness(int slots = 32)
     {
@@ -177,29 +173,12 @@ internal sealed class QueueHarness
     /// <summary>Kills the server and starts another on what was saved.</summary>
     public void Crash() => Queue = new JobQueue(_options, Stored, Now);
 
-    public QueueState Stored => new([.. _scripts.Values], [.. _forms.Values], [.. _states.Values], _settings, _next);
+    public QueueState Stored => _store.State!;
 
     /// <summary>The effects go out only now, as they do in the server.</summary>
     public void Save()
     {
-        var changes = Queue.TakeChanges();
-        foreach (var script in changes.Scripts)
-            _scripts[script.Digest] = script;
-        foreach (var form in changes.Forms)
-            _forms[form.Id] = form;
-        foreach (var state in changes.States)
-            _states[state.Id] = state;
-        foreach (var id in changes.Gone)
-        {
-            foreach (var one in _forms.Keys.Where(k => k.Number == id.Number).ToArray())
-                _forms.Remove(one);
-            foreach (var one in _states.Keys.Where(k => k.Number == id.Number).ToArray())
-                _states.Remove(one);
-        }
-        foreach (var digest in changes.ScriptsGone)
-            _scripts.Remove(digest);
-        _settings = changes.Settings ?? _settings;
-        _next = changes.NextNumber ?? _next;
+        _store.Save(Queue.TakeChanges());
         Effects.AddRange(Queue.TakeEffects());
     }
 }

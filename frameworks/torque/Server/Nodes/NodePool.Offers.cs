@@ -11,10 +11,12 @@ internal sealed partial class NodePool
 
     /// <summary>The nodes that may be used, as placement sees them.</summary>
     /// <param name="settings">What administrators have said of them.</param>
-    public List<(PoolNode Node, NodeShape Shape)> Shapes(IReadOnlyDictionary<string, NodeSettings> settings)
+    /// <param name="counts">Of which nodes it is asked.</param>
+    public List<(PoolNode Node, NodeShape Shape)> Shapes(
+        IReadOnlyDictionary<string, NodeSettings> settings, Func<PoolNode, bool> counts)
     {
         List<(PoolNode, NodeShape)> shapes = [];
-        foreach (var node in _nodes.Values.Where(n => n.IsUp))
+        foreach (var node in _nodes.Values.Where(counts))
         {
             var said = settings.GetValueOrDefault(node.Name);
             if (said is { IsOffline: true })
@@ -29,11 +31,14 @@ internal sealed partial class NodePool
     /// <summary>What jobs may have at once: what is held and free, and what is offered.</summary>
     public Capacity AtHand(IReadOnlyList<(PoolNode Node, NodeShape Shape)> shapes)
     {
-        var capacity = new Capacity([.. shapes.Select(s => s.Shape)], SlotsMax - _nodes.Values.Sum(n => n.UsedSlots));
+        var capacity = Empty(shapes);
         var free = OfferedByNode();
         for (var i = 0; i < shapes.Count; i++)
         {
             var node = shapes[i].Node;
+            // What is held there under which mom is yet to be heard.
+            if (node.LacksHolds)
+                continue;
             var (slots, memory) = free.GetValueOrDefault(node);
             capacity.Slots[i] = Math.Min(node.FreeSlots + slots, node.Slots - node.UsedSlots);
             capacity.Memory[i] = node.FreeMemory + memory;
@@ -44,7 +49,7 @@ internal sealed partial class NodePool
     /// <summary>What jobs might have if nobody else had anything: all, but for what jobs have.</summary>
     public Capacity Potential(IReadOnlyList<(PoolNode Node, NodeShape Shape)> shapes)
     {
-        var capacity = new Capacity([.. shapes.Select(s => s.Shape)], SlotsMax - _nodes.Values.Sum(n => n.UsedSlots));
+        var capacity = Empty(shapes);
         for (var i = 0; i < shapes.Count; i++)
         {
             var node = shapes[i].Node;
@@ -53,6 +58,13 @@ internal sealed partial class NodePool
         }
         return capacity;
     }
+
+    /// <summary>Nothing on any node, and what the guarantee leaves beside what jobs have.</summary>
+    private Capacity Empty(IReadOnlyList<(PoolNode Node, NodeShape Shape)> shapes) =>
+        new([.. shapes.Select(s => s.Shape)], SlotsMax - _nodes.Values.Sum(n => n.UsedSlots))
+        {
+            MemoryBudget = MemoryMax - _nodes.Values.Sum(n => n.UsedSlots == 0 ? 0 : n.UsedMemory + NodePoolOptions.MomOverhead.MemBytes),
+        };
 
     /// <summary>
     /// Makes sure that a node will hold this, beside what jobs have of it: what is missing is taken from its offers.
@@ -69,7 +81,7 @@ internal sealed partial class NodePool
         foreach (var (node, slots, memory) in missing)
         {
             if (!node.IsHeld)
-                (node.Executor, node.HasMom) = (new ExecutorId($"mom-{node.Name}-{options.Unique()}"), false);
+                node.Executor = new ExecutorId($"mom-{node.Name}-{options.Unique()}");
             var hold = Hold.New(options.Unique(), slots, memory);
             if (!_new.TryGetValue(node, out var holds))
                 _new[node] = holds = [];
@@ -80,10 +92,14 @@ internal sealed partial class NodePool
         return true;
     }
 
-    /// <summary>Ends what is idle for too long, or at once where others are to have its place within the guarantee.</summary>
+    /// <summary>Ends what is idle for too long.</summary>
     /// <param name="kept">Slots of each node that are being gathered.</param>
-    public void Release(DateTimeOffset now, IReadOnlyDictionary<PoolNode, NodePick> kept, bool atOnce, ICollection<SchedulerCall> calls)
+    /// <param name="atOnce">Without waiting any longer.</param>
+    /// <param name="all">A job needs its place within the guarantee: what would be kept for ever goes, too.</param>
+    public void Release(
+        DateTimeOffset now, IReadOnlyDictionary<PoolNode, NodePick> kept, bool atOnce, bool all, ICollection<SchedulerCall> calls)
     {
+        NextDeadline = null;
         foreach (var node in _nodes.Values.Where(n => n.Holds.Count > 0))
         {
             var keep = kept.GetValueOrDefault(node);
@@ -94,11 +110,15 @@ internal sealed partial class NodePool
                 continue;
             }
             node.IdleSince ??= now;
-            if (!atOnce && now < node.IdleSince + options.Linger)
+            if (!atOnce && node.IdleSince + options.Linger is { } until && now < until)
+            {
+                if (!(until >= NextDeadline))
+                    NextDeadline = until;
                 continue;
+            }
             foreach (var hold in node.Holds.Where(h => h.IsUp && !h.IsEnding).OrderByDescending(h => h.Slots).ToList())
             {
-                if (hold.Slots > slots || hold.MemoryBytes > memory || HeldSlots - hold.Slots < options.SlotsMin)
+                if (hold.Slots > slots || hold.MemoryBytes > memory || (!all && HeldSlots - hold.Slots < options.SlotsMin))
                     continue;
                 slots -= hold.Slots;
                 memory -= hold.MemoryBytes;
@@ -107,19 +127,8 @@ internal sealed partial class NodePool
         }
     }
 
-    public DateTimeOffset? NextDeadline
-    {
-        get
-        {
-            DateTimeOffset? next = null;
-            foreach (var node in _nodes.Values)
-            {
-                if (node.IdleSince + options.Linger is { } at && node.Holds.Any(h => h.IsUp && !h.IsEnding) && !(at >= next))
-                    next = at;
-            }
-            return next;
-        }
-    }
+    /// <summary>When the first of the idle slots are to be given back. What cannot go then, goes once something changes.</summary>
+    public DateTimeOffset? NextDeadline { get; private set; }
 
     /// <summary>Takes the offers that are needed and refuses the others.</summary>
     /// <param name="wants">More is wanted than is at hand.</param>
@@ -137,6 +146,9 @@ internal sealed partial class NodePool
                 calls.Add(new SchedulerCall.Decline([.. offers.Select(o => o.Id)], reason, refuse));
         }
         _offers.Clear();
+        foreach (var stray in _strays)
+            calls.Add(stray);
+        _strays.Clear();
         if (!wants && _wants)
             calls.Add(new SchedulerCall.Suppress());
         if (wants && (!_wants || isNew))

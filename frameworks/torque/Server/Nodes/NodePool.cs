@@ -1,5 +1,6 @@
 using Agora.Sdk;
 using Agora.Torque.Jobs.Wire;
+using Agora.Torque.Server.Scheduling;
 
 namespace Agora.Torque.Server.Nodes;
 
@@ -37,6 +38,9 @@ internal sealed partial class NodePool(NodePoolOptions options)
 
     /// <summary>New holds of this cycle, by node; they go out together.</summary>
     private readonly Dictionary<PoolNode, List<Hold>> _new = [];
+
+    /// <summary>Holds under moms whose time is over; to be ended.</summary>
+    private readonly List<SchedulerCall.Kill> _strays = [];
     private bool _wants;
 
     public SchedulerCall.Subscribe Subscription => new(_framework, Suppressed: !_wants);
@@ -64,7 +68,7 @@ internal sealed partial class NodePool(NodePoolOptions options)
     public int SlotsMax => Guaranteed.MilliCpus > 0 ? (int)(Guaranteed.MilliCpus / 1000) : int.MaxValue;
 
     /// <summary>Bytes the framework may hold in all, its moms' included.</summary>
-    private long MemoryMax => Guaranteed.MemBytes > 0 ? Guaranteed.MemBytes : long.MaxValue;
+    public long MemoryMax => Guaranteed.MemBytes > 0 ? Guaranteed.MemBytes : Capacity.Unbounded;
 
     private long HeldMemory => _nodes.Values.Sum(n => n.Holds.Count == 0 ? 0
         : n.Holds.Sum(h => h.MemoryBytes) + NodePoolOptions.MomOverhead.MemBytes);
@@ -132,7 +136,12 @@ internal sealed partial class NodePool(NodePoolOptions options)
         if (node is null && status.AgentId is { } agent && _byAgent.TryGetValue(agent, out node) &&
             !status.State.IsTerminal() && Hold.Parse(status.TaskId) is { } former)
         {
-            // Of this server's former life.
+            // Of this server's former life; or it was idle then, and the node has got another mom before it was heard of.
+            if (node.Executor is { } mom && status.ExecutorId is { } of && of != mom)
+            {
+                _strays.Add(new SchedulerCall.Kill(status.TaskId, agent));
+                return null;
+            }
             node.Add(former);
             node.Executor ??= status.ExecutorId;
             _byTask[status.TaskId] = node;
@@ -159,7 +168,7 @@ internal sealed partial class NodePool(NodePoolOptions options)
             node.Remove(hold);
             _byTask.Remove(hold.Task);
         }
-        (node.HasMom, node.IsUp, node.Executor) = (false, false, null);
+        (node.IsUp, node.Executor) = (false, null);
         return node;
     }
 }

@@ -24,8 +24,17 @@ internal sealed class PoolNode(string name)
 
     public bool IsUp { get; set; } = true;
 
-    /// <summary>Its mom is connected.</summary>
-    public bool HasMom { get; set; }
+    /// <summary>
+    /// Of the mom that is connected; null for none. It may be that of slots which the master has given up, and which come
+    /// back with their agent: the mom has no reason to connect anew then.
+    /// </summary>
+    public string? Connected { get; set; }
+
+    /// <summary>The mom of what is held is connected.</summary>
+    public bool HasMom => Connected is not null && Connected == Executor?.ToString();
+
+    /// <summary>Jobs have slots here of which the master has not said anything yet, or nothing any more.</summary>
+    public bool LacksHolds => HeldSlots < UsedSlots;
 
     /// <summary>Since when some of what is held is not in use.</summary>
     public DateTimeOffset? IdleSince { get; set; }

@@ -19,6 +19,7 @@ public sealed partial class JobQueue
         if (Find(id) is not Job { State: JobState.Queued } job)
             throw new InvalidOperationException($"job {id} is not queued");
         _ready.Remove(job);
+        _reserved.Remove(id);
         job.Run++;
         job.Hosting = new Hosting(shares, [.. shares.Select(s => addressOf(s.Node))], _options.NewToken(), NowMs, false);
         job.ExecHost = string.Join('+', shares.Select(s => $"{s.Node}/{RangesOf(s.Slots)}"));
@@ -35,6 +36,16 @@ public sealed partial class JobQueue
     public Placement? PlacementOf(JobId id) => _placed.TryGetValue(id, out var job)
         ? new Placement(LaunchOf(job), [.. job.Hosting!.Shares.Select(s => s.Node)], job.Hosting.HasStarted, job.Ending != Ending.None)
         : null;
+
+    /// <summary>Slots are kept for the job that is queued: for limits it counts as one that runs, until it is placed.</summary>
+    public void Reserve(JobId id)
+    {
+        if (Find(id) is Job { State: JobState.Queued } job)
+            _reserved[id] = job;
+    }
+
+    /// <summary>They are not kept for it any longer; nothing happens if they were not.</summary>
+    public void Unreserve(JobId id) => _reserved.Remove(id);
 
     /// <summary>Why the job waits, for its comment.</summary>
     public void Comment(DateTimeOffset now, JobId id, string text)

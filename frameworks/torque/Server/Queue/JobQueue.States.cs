@@ -140,37 +140,55 @@ public sealed partial class JobQueue
         : null;
 
     /// <summary>The limit that forbids the job to run just now, in words; null if none does.</summary>
-    public string? LimitOf(JobId id)
+    public string? LimitOf(JobId id) => LimitOf(id, out _);
+
+    /// <param name="isOfUser">It keeps back all jobs of that user in that queue, whatever they ask for.</param>
+    public string? LimitOf(JobId id, out bool isOfUser)
     {
+        isOfUser = false;
         if (Find(id) is not Job job)
             return null;
         var queue = job.Queue;
-        return OverLimit(queue.Attributes, "max_running", queue.Busy, $"queue {queue.Name}")
-            ?? OverLimit(queue.Attributes, "max_user_run", queue.Users.GetValueOrDefault(job.Form.User).Busy, $"user {job.Form.User} in queue {queue.Name}")
+        var user = job.Form.User;
+        var limitOfUser = OverLimit(queue.Attributes, "max_running", queue.Busy, j => j.Queue == queue, $"queue {queue.Name}")
+            ?? OverLimit(queue.Attributes, "max_user_run", queue.Users.GetValueOrDefault(user).Busy,
+                j => j.Queue == queue && j.Form.User == user, $"user {user} in queue {queue.Name}")
+            ?? OverLimit(_server, "max_running", _placed.Count, _ => true, "the server")
+            ?? OverLimit(_server, "max_user_run", _users.GetValueOrDefault(user).Busy, j => j.Form.User == user, $"user {user}");
+        isOfUser = limitOfUser is not null;
+        return limitOfUser
             ?? OverGroup(job)
-            ?? OverLimit(_server, "max_running", _placed.Count, "the server")
-            ?? OverLimit(_server, "max_user_run", _users.GetValueOrDefault(job.Form.User).Busy, $"user {job.Form.User}")
-            ?? OverAvailable(queue, "nodect", queue.AssignedNodes, job.Form.Parsed.NodeCount)
-            ?? OverAvailable(queue, "procct", queue.AssignedSlots, job.Form.Parsed.Slots)
-            ?? (job.Array is { SlotLimit: { } limit } array && array.Counts[(int)JobState.Running] + array.Counts[(int)JobState.Exiting] >= limit
+            ?? OverAvailable(queue, "nodect", queue.AssignedNodes, j => j.Form.Parsed.NodeCount, job)
+            ?? OverAvailable(queue, "procct", queue.AssignedSlots, j => j.Form.Parsed.Slots, job)
+            ?? (job.Array is { SlotLimit: { } limit } array && array.Counts[(int)JobState.Running] +
+                array.Counts[(int)JobState.Exiting] + Reserved(j => j.Array == array) >= limit
                 ? $"array {array.Id} has {limit} elements running, its slot limit"
                 : null);
     }
 
-    private static string? OverLimit(AttributeSet attributes, string name, int running, string of) =>
-        attributes.Number(name) is { } limit && limit >= 0 && running >= limit ? $"{of} has {running} jobs running, {name} is {limit}" : null;
+    private int Reserved(Func<Job, bool> counts) => _reserved.Count == 0 ? 0 : _reserved.Values.Count(counts);
+
+    private string? OverLimit(AttributeSet attributes, string name, int running, Func<Job, bool> counts, string of) =>
+        attributes.Number(name) is { } limit && limit >= 0 && running + Reserved(counts) >= limit
+            ? $"{of} has {running + Reserved(counts)} jobs running, {name} is {limit}" : null;
 
     private string? OverGroup(Job job)
     {
         // Seldom set, so that nothing is counted for it.
         if (job.Queue.Attributes.Number("max_group_run") is null)
             return null;
-        var running = _placed.Values.Count(j => j.Queue == job.Queue && j.Form.Group == job.Form.Group);
-        return OverLimit(job.Queue.Attributes, "max_group_run", running, $"group {job.Form.Group} in queue {job.Queue.Name}");
+        bool Counts(Job j) => j.Queue == job.Queue && j.Form.Group == job.Form.Group;
+        return OverLimit(job.Queue.Attributes, "max_group_run", _placed.Values.Count(Counts), Counts,
+            $"group {job.Form.Group} in queue {job.Queue.Name}");
     }
 
-    private static string? OverAvailable(BatchQueue queue, string resource, int used, int more) =>
-        queue.Attributes.Number($"resources_available.{resource}") is { } limit && used + more > limit
+    private string? OverAvailable(BatchQueue queue, string resource, int placed, Func<Job, int> need, Job job)
+    {
+        if (queue.Attributes.Number($"resources_available.{resource}") is not { } limit)
+            return null;
+        var used = placed + _reserved.Values.Where(j => j.Queue == queue).Sum(need);
+        return used + need(job) > limit
             ? $"queue {queue.Name} has {used} of {limit} {resource} in use, resources_available.{resource}"
             : null;
+    }
 }

@@ -26,6 +26,9 @@ public sealed partial class JobQueue
     /// <summary>What may run now, kept in order.</summary>
     private readonly SortedSet<Job> _ready = new(ReadyOrder.Instance);
     private readonly SortedDictionary<JobId, Job> _placed = [];
+
+    /// <summary>Queued jobs that slots are kept for.</summary>
+    private readonly Dictionary<JobId, Job> _reserved = [];
     private readonly PriorityQueue<(JobId Id, Wake For), long> _deadlines = new();
 
     /// <summary>Jobs that have started or ended, of which those that wait for them have not been told yet.</summary>
@@ -71,8 +74,8 @@ public sealed partial class JobQueue
     /// </summary>
     public IEnumerable<QueuedJob> Queued => IsScheduling ? _ready.Select(RequestOf) : [];
 
-    /// <summary>True if the job is among <see cref="Queued"/>.</summary>
-    public bool IsQueued(JobId id) => IsScheduling && Find(id) is Job job && _ready.Contains(job);
+    /// <summary>True if the job may run now: it is among <see cref="Queued"/>, or only an operator may start it just now.</summary>
+    public bool IsQueued(JobId id) => Find(id) is Job job && _ready.Contains(job);
 
     public int QueuedCount => IsScheduling ? _ready.Count : 0;
 

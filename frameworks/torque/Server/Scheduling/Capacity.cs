@@ -13,6 +13,9 @@ public sealed record NodeShape(string Name, IReadOnlySet<string> Properties, int
 /// <param name="budget">Slots that may be taken in all, wherever they are.</param>
 public sealed class Capacity(IReadOnlyList<NodeShape> nodes, int budget)
 {
+    /// <summary>Memory where there is no bound, bytes; far from where sums overflow.</summary>
+    public const long Unbounded = long.MaxValue / 2;
+
     public IReadOnlyList<NodeShape> Nodes { get; } = nodes;
 
     /// <summary>Free slots of each node.</summary>
@@ -23,9 +26,12 @@ public sealed class Capacity(IReadOnlyList<NodeShape> nodes, int budget)
 
     public int Budget { get; set; } = budget;
 
+    /// <summary>Memory that may be taken in all, bytes.</summary>
+    public long MemoryBudget { get; set; } = Unbounded;
+
     public Capacity Copy()
     {
-        var copy = new Capacity(Nodes, Budget);
+        var copy = new Capacity(Nodes, Budget) { MemoryBudget = MemoryBudget };
         Slots.CopyTo(copy.Slots, 0);
         Memory.CopyTo(copy.Memory, 0);
         return copy;
@@ -39,8 +45,14 @@ public sealed class Capacity(IReadOnlyList<NodeShape> nodes, int budget)
             Slots[pick.Node] -= sign * pick.Slots;
             Memory[pick.Node] -= sign * pick.MemoryBytes;
             Budget -= sign * pick.Slots;
+            MemoryBudget -= sign * pick.MemoryBytes;
         }
     }
+
+    /// <summary>True if all of these are free.</summary>
+    public bool Has(IReadOnlyList<NodePick> picks) =>
+        picks.Sum(p => p.Slots) <= Budget && picks.Sum(p => p.MemoryBytes) <= MemoryBudget &&
+        picks.All(p => Slots[p.Node] >= p.Slots && Memory[p.Node] >= p.MemoryBytes);
 
     /// <summary>Keeps of each number the smaller one: what is free in both.</summary>
     public void Limit(Capacity other)
@@ -51,6 +63,7 @@ public sealed class Capacity(IReadOnlyList<NodeShape> nodes, int budget)
             Memory[i] = Math.Min(Memory[i], other.Memory[i]);
         }
         Budget = Math.Min(Budget, other.Budget);
+        MemoryBudget = Math.Min(MemoryBudget, other.MemoryBudget);
     }
 }
 

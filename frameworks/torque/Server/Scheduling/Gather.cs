@@ -17,6 +17,7 @@ internal sealed class Gather
     private int _gathered, _rounds;
     private DateTimeOffset? _until, _pausedUntil;
 
+    /// <summary>When the next look is due; null where nothing is kept.</summary>
     public DateTimeOffset? NextDeadline => _pausedUntil ?? _until;
 
     /// <summary>All has been given back; nothing is to be kept until that is over.</summary>

@@ -11,6 +11,10 @@ public static class NodeChoice
     /// <summary>Slots that the job asks for in all, a whole node counted as one slot.</summary>
     public static int SlotsOf(IEnumerable<NodeRequest> requests) => requests.Sum(r => r.Count * r.Slots);
 
+    /// <summary>Memory that the job asks for in all, bytes.</summary>
+    public static long MemoryOf(IEnumerable<NodeRequest> requests) =>
+        requests.Sum(r => r.Count * (r.MemoryBytes ?? r.Slots * SlotMemoryBytes));
+
     /// <summary>
     /// Chooses nodes, different ones for each node asked for where the request does not allow otherwise. Those hardest to
     /// find are chosen first; among like nodes the preferred ones, then those with least room, so that large room stays.
@@ -20,7 +24,7 @@ public static class NodeChoice
     public static List<NodePick>? Find(
         Capacity capacity, IReadOnlyList<NodeRequest> requests, IReadOnlyList<string>? hosts = null, int[]? preferred = null)
     {
-        if (SlotsOf(requests) > capacity.Budget)
+        if (SlotsOf(requests) > capacity.Budget || MemoryOf(requests) > capacity.MemoryBudget)
             return null;
         var search = new Search(capacity, hosts, preferred);
         foreach (var at in Enumerable.Range(0, requests.Count).OrderByDescending(i => Difficulty(requests[i])))

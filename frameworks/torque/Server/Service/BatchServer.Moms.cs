@@ -18,7 +18,7 @@ public sealed partial class BatchServer
             node = _pool.Known(hello.Node);
         }
         node.Executor ??= new ExecutorId(executor);
-        node.HasMom = true;
+        node.Connected = executor;
         _isDirty = true;
         var runs = hello.Jobs.ToDictionary(j => (j.JobId, j.Run));
         foreach (var holding in _holdings.Values.Where(h => h.Launch is not null && IsOn(h, node)).ToList())
@@ -55,14 +55,13 @@ public sealed partial class BatchServer
 
     public void MomDisconnected(string name, string executor)
     {
-        if (_pool.Find(name) is { } node && node.Executor?.ToString() == executor)
-            node.HasMom = false;
+        if (_pool.Find(name) is { } node && node.Connected == executor)
+            node.Connected = null;
     }
 
     /// <summary>What a connected mom says, but for <see cref="MomReport.Hello"/>.</summary>
     public void Handle(DateTimeOffset now, string node, MomReport report)
     {
-        _isDirty = true;
         switch (report)
         {
             case MomReport.Joined joined:

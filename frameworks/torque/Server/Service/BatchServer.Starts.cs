@@ -11,7 +11,12 @@ public sealed partial class BatchServer
     /// <summary>A job that an operator wants to run before all others.</summary>
     private QueuedJob? _runFirst;
 
-    private IEnumerable<QueuedJob> InOrder() => _runFirst is null ? _queue.Queued : _queue.Queued.Prepend(_runFirst);
+    private IEnumerable<QueuedJob> InOrder()
+    {
+        if (_runFirst is { } first && !_queue.IsQueued(first.Id))
+            _runFirst = null;
+        return _runFirst is null ? _queue.Queued : _queue.Queued.Where(j => j.Id != _runFirst.Id).Prepend(_runFirst);
+    }
 
     private Reply RunNow(DateTimeOffset now, Caller caller, Request.Run request)
     {
@@ -37,6 +42,7 @@ public sealed partial class BatchServer
     {
         if (_runFirst?.Id == job.Id)
             _runFirst = null;
+        _queue.Reserve(job.Id);
         _holdings[job.Id] = new Holding(job.Id, shares, job.Walltime is { } length ? Profile.End(now, length) : null);
     }
 
@@ -66,6 +72,7 @@ public sealed partial class BatchServer
     private void Drop(Holding holding)
     {
         _holdings.Remove(holding.Id);
+        _queue.Unreserve(holding.Id);
         foreach (var share in holding.Shares)
             _pool.Find(share.Node)?.Return(share);
         _isDirty = true;
@@ -95,7 +102,7 @@ public sealed partial class BatchServer
             return;
         }
         // A part of the node was taken back: the newest jobs go.
-        while (node.HeldSlots < node.UsedSlots && _holdings.Values.LastOrDefault(h => IsOn(h, node)) is { } newest)
+        while (node.LacksHolds && _holdings.Values.LastOrDefault(h => IsOn(h, node)) is { } newest)
             Lose(now, newest, node.Name, why);
     }
 
@@ -134,5 +141,5 @@ public sealed partial class BatchServer
     }
 
     /// <summary>Jobs hold slots of which the master has not said anything yet.</summary>
-    private bool MissesHolds() => _pool.Nodes.Any(n => n.HeldSlots < n.UsedSlots);
+    private bool MissesHolds() => _pool.Nodes.Any(n => n.LacksHolds);
 }

@@ -74,6 +74,7 @@ public sealed partial class BatchServer : IScheduler
     /// <summary>A command's request.</summary>
     public Reply Handle(DateTimeOffset now, Caller caller, Request request)
     {
+        // Who only looks changes nothing for the jobs that wait.
         _isDirty |= request is not (Request.Status or Request.Select or Request.Trace);
         return request switch
         {
@@ -86,8 +87,8 @@ public sealed partial class BatchServer : IScheduler
     /// <summary>True if the nodes asked for could be had, were the cluster empty.</summary>
     public bool IsFeasible(IReadOnlyList<NodeRequest> requests)
     {
-        var shapes = Shapes();
-        // Before the master has said what there is, nothing is refused for its sake.
+        // Nodes that are down may come back; before the master has said what there is, nothing is refused for its sake.
+        var shapes = _pool.Shapes(_queue.Nodes, n => n.Slots > 0);
         if (shapes.Count == 0)
             return true;
         var all = new Capacity([.. shapes.Select(s => s.Shape)], int.MaxValue);
@@ -149,7 +150,7 @@ public sealed partial class BatchServer : IScheduler
             calls.Add(new SchedulerCall.Reconcile([]));
             if (now >= _returnUntil)
             {
-                foreach (var node in _pool.Nodes.Where(n => n.HeldSlots < n.UsedSlots).ToList())
+                foreach (var node in _pool.Nodes.Where(n => n.LacksHolds).ToList())
                     LoseNode(now, node, $"{node.Name} did not come back");
             }
             _reconcileAt = MissesHolds() ? now + ReconcileInterval : null;
@@ -161,7 +162,7 @@ public sealed partial class BatchServer : IScheduler
         }
     }
 
-    private List<(PoolNode Node, NodeShape Shape)> Shapes() => _pool.Shapes(_queue.Nodes);
+    private List<(PoolNode Node, NodeShape Shape)> Shapes() => _pool.Shapes(_queue.Nodes, n => n.IsUp);
 
     private static DateTimeOffset? Earliest(params ReadOnlySpan<DateTimeOffset?> times)
     {

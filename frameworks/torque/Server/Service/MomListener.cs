@@ -93,11 +93,17 @@ internal sealed class MomListener : IAsyncDisposable
                 return;
             }
             node = hello.Node;
-            link = new Link(executor, Channel.CreateUnbounded<MomOrder>(new UnboundedChannelOptions { SingleReader = true }));
-            // The orders that the greeting leads to must find the way already.
-            _links[node] = link;
+            var made = link = new Link(executor, Channel.CreateUnbounded<MomOrder>(new UnboundedChannelOptions { SingleReader = true }));
             var accepted = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
-            _loop.Post((server, now) => accepted.SetResult(server.MomConnected(now, hello, executor)));
+            _loop.Post((server, now) =>
+            {
+                var isOurs = server.MomConnected(now, hello, executor);
+                // One whose time is over must not come between the server and the node's mom of today. The orders that the
+                // greeting leads to go out after this, and find the way.
+                if (isOurs)
+                    _links[hello.Node] = made;
+                accepted.SetResult(isOurs);
+            });
             if (!await accepted.Task)
                 return;
             using var ended = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
