@@ -32,19 +32,6 @@ public sealed class Profile
     /// <summary>What is free from now on for so long.</summary>
     public Capacity FreeNow(TimeSpan length) => FreeFrom(0, length);
 
-    /// <summary>Slots that will be taken somewhere, not known where.</summary>
-    public void ReserveBudget(DateTimeOffset from, DateTimeOffset until, int slots)
-    {
-        Split(from);
-        if (until != DateTimeOffset.MaxValue)
-            Split(until);
-        foreach (var (at, free) in _steps)
-        {
-            if (at >= from && at < until)
-                free.Budget -= slots;
-        }
-    }
-
     private Capacity FreeFrom(int first, TimeSpan length)
     {
         var free = _steps[first].Free.Copy();

@@ -204,18 +204,20 @@ public sealed partial class BatchServer
                     : "Not Running: Not enough of the right type of nodes are available");
                 return;
             }
+            Plans[job.Id] = [.. picks.Select(p => (_shapes[p.Node].Node.Name, p))];
             if (at > _now)
             {
                 _profile.Reserve(at, Profile.End(at, length), picks);
-                Plans[job.Id] = [.. picks.Select(p => (_shapes[p.Node].Node.Name, p))];
                 _server._queue.Comment(_now, job.Id,
                     $"Not Running: its {Count(slots, "slot")} are taken by other jobs until {at.ToLocalTime():HH:mm:ss} at the latest");
                 return;
             }
             // The nodes are there, but others than jobs of this queue have them.
             var isFirst = Gathering is null;
-            var gathered = isFirst ? GatherFor(job, length) : 0;
-            _profile.ReserveBudget(_now, Profile.End(_now, length), slots - gathered);
+            var part = isFirst ? GatherFor(job, length) : [];
+            var gathered = part.Sum(p => p.Slots);
+            // Those that come later are not to take of these nodes what is at hand: then the rest would be of no use.
+            _profile.Reserve(_now, Profile.End(_now, length), [.. picks.Select(p => Beyond(p, part)).Where(p => p.Slots > 0)]);
             _server._queue.Comment(_now, job.Id, LacksGuarantee
                 ? $"Not Running: it needs {Count(slots, "slot")}; of the {_server._pool.SlotsMax} guaranteed to this framework too many are in use"
                 : !isFirst ? $"Not Running: it waits for offers behind job {Gathering}"
@@ -223,12 +225,19 @@ public sealed partial class BatchServer
                 : $"Not Running: it waits for offers: {gathered} of {Count(slots, "slot")} gathered, the others are taken by other frameworks");
         }
 
-        /// <returns>Slots that are kept for the job.</returns>
-        private int GatherFor(QueuedJob job, TimeSpan length)
+        /// <summary>What of it is not among these.</summary>
+        private static NodePick Beyond(NodePick pick, List<NodePick> part)
+        {
+            var has = part.Find(p => p.Node == pick.Node);
+            return pick with { Slots = pick.Slots - has.Slots, MemoryBytes = Math.Max(0, pick.MemoryBytes - has.MemoryBytes) };
+        }
+
+        /// <returns>What is kept for the job.</returns>
+        private List<NodePick> GatherFor(QueuedJob job, TimeSpan length)
         {
             Gathering = job.Id;
             if (_server._gather.IsPausing(_now))
-                return 0;
+                return [];
             var free = _profile.FreeNow(length);
             free.Limit(_atHand);
             var part = Partial.Find(free, job.Nodes, job.Hosts, _held);
@@ -237,17 +246,16 @@ public sealed partial class BatchServer
             {
                 LacksGuarantee = true;
                 _server._gather.Progress(_now, job.Id, 0, _server._random);
-                return 0;
+                return [];
             }
-            var gathered = part.Sum(p => p.Slots);
-            _server._gather.Progress(_now, job.Id, gathered, _server._random);
+            _server._gather.Progress(_now, job.Id, part.Sum(p => p.Slots), _server._random);
             if (_server._gather.IsPausing(_now))
-                return 0;
+                return [];
             foreach (var pick in part)
                 Kept[_shapes[pick.Node].Node] = pick;
             _atHand.Take(part);
             _profile.Reserve(_now, Profile.End(_now, length), part);
-            return gathered;
+            return part;
         }
 
         private static string Mebibytes(long bytes) => $"{bytes >> 20} MiB";
