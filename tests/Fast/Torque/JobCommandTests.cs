@@ -66,8 +66,8 @@ public class JobCommandTests
     public void Qrun_ends_with_2_where_a_job_is_of_the_wrong_state()
     {
         _bench.Refuse(PbsError.BadState, "Request invalid for state of job MSG=invalid state for job - COMPLETE");
-        Assert.Equal((2, "", "qrun: Request invalid for state of job MSG=invalid state for job - COMPLETE 0.vm\n"), _bench.Run("qrun", "0"));
         _bench.Refuse(PbsError.Permission, "Unauthorized Request ");
+        Assert.Equal((2, "", "qrun: Request invalid for state of job MSG=invalid state for job - COMPLETE 0.vm\n"), _bench.Run("qrun", "0"));
         Assert.Equal((159, "", "qrun: Unauthorized Request  0.vm\n"), _bench.Run("qrun", "0"));
     }
 
