@@ -50,7 +50,12 @@ public sealed partial class JobQueue
         else
         {
             if (job.EligibleAt == 0)
+            {
                 job.EligibleAt = NowMs;
+                // Who has its turn under a slot limit must not follow from the order of a restart.
+                if (array is { SlotLimit: not null })
+                    Touch(job);
+            }
             Become(job, JobState.Queued, Sub.Queued);
             if (job.RetryAt > NowMs)
                 _deadlines.Enqueue((job.Id, Wake.Start), job.RetryAt);
@@ -65,7 +70,8 @@ public sealed partial class JobQueue
 
     private void SettleAll(Submission submission)
     {
-        foreach (var job in JobsOf(submission))
+        // Those that had their turn keep it.
+        foreach (var job in JobsOf(submission).OrderBy(j => j.EligibleAt == 0))
         {
             if (!job.IsPlaced && job.State != JobState.Complete)
                 Settle(job);
