@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Agora.Hadoop.Jobs;
@@ -131,7 +132,8 @@ internal sealed class JobClient(Uri jobTracker) : IDisposable
                 ConsoleLog.Warn("ipc.Client", reason);
                 await Task.Delay(RetryDelay);
             }
-            catch (HttpRequestException) when (tried < retriesMax)
+            // A connection that breaks in the moment it is made is told as it is, unwrapped.
+            catch (Exception e) when (e is HttpRequestException or SocketException && tried < retriesMax)
             {
                 ConsoleLog.Info("ipc.Client",
                     $"Retrying connect to server: {Address}. Already tried {tried} time(s).");

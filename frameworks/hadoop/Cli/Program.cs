@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Agora.Hadoop.Cli;
 
 try
@@ -30,7 +31,7 @@ catch (IOException e)
     Console.Error.WriteLine($"hadoop: {e.Message}");
     return 255;
 }
-catch (HttpRequestException e)
+catch (Exception e) when (e is HttpRequestException or SocketException)
 {
     Console.Error.WriteLine($"hadoop: the cluster's Hadoop services are not reached: {e.Message}");
     return 255;

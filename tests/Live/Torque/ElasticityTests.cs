@@ -18,16 +18,18 @@ public sealed class ElasticityTests : IAsyncLifetime
         Assert.Equal(Resources.Empty, await Held());
         var id = await _cluster.Output("echo true | qsub -l nodes=4:ppn=2 -o /dev/null -e /dev/null");
         await _cluster.Becomes(id, "job_state", "C");
-        await Programs.Until("all to be given back", Held, held => held.IsEmpty, held => held.ToString());
+        await Programs.Until("all to be given back", () => Held(), held => held.IsEmpty, held => held.ToString());
         Assert.DoesNotContain("slots of", await _cluster.Output("agora tasks | grep -v -i -e finished -e killed || true"), StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task Beside_a_busy_framework_jobs_run_and_the_guarantee_is_never_exceeded()
+    public async Task Beside_busy_Hadoop_jobs_run_and_the_guarantee_is_never_exceeded()
     {
         await _cluster.Output("agora roles set torque --guarantee 'cpus:4;mem:1024'");
-        await using var other = new Filler(_cluster.Master, "busy", Resources.Of(1, 64), "sleep 0.2");
-        await other.Framework.Hears<SchedulerEvent.Update>("its first task");
+        await _cluster.Output("seq -w 1 20000 > numbers; hadoop fs -put numbers /in");
+        // Far more maps than there is time for.
+        var hadoop = _cluster.Shell("hadoop jar hadoop-streaming.jar -D mapred.map.tasks=3000 -input /in -output /out -mapper 'sleep 0.2' -reducer NONE");
+        await Programs.Until("Hadoop to have the cluster", () => Held("hadoop"), held => held.MilliCpus >= 4000, held => held.ToString());
         var work = TorqueCluster.NewDirectory();
         using var over = new CancellationTokenSource();
         var watching = Watch(over.Token);
@@ -47,6 +49,9 @@ public sealed class ElasticityTests : IAsyncLifetime
         Assert.True(Resources.Of(4, 1024).Contains(most), $"held {most}");
         Assert.True(most.MilliCpus == 4000, $"held {most} at most, though jobs wanted it all");
         Assert.Contains("guaranteed", comment, StringComparison.Ordinal);
+        Assert.False(hadoop.IsCompleted, "Hadoop was not busy all the time");
+        await _cluster.Output("hadoop job -kill $(hadoop job -list | grep -o 'job_[0-9_]*' | head -1)");
+        await hadoop;
         Directory.Delete(work, recursive: true);
     }
 
@@ -63,7 +68,9 @@ public sealed class ElasticityTests : IAsyncLifetime
         return (most, looks);
     }
 
-    private async Task<Resources> Held() => (await _cluster.Snapshot()).Frameworks
-        .Where(f => f.Info.Name == "torque" && f.Condition == FrameworkCondition.Active)
+    private Task<Resources> Held() => Held("torque");
+
+    private async Task<Resources> Held(string framework) => (await _cluster.Snapshot()).Frameworks
+        .Where(f => f.Info.Name == framework && f.Condition == FrameworkCondition.Active)
         .Aggregate(Resources.Empty, (sum, f) => sum + f.Used);
 }
