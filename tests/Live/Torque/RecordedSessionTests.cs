@@ -10,7 +10,6 @@ namespace Agora.Tests.Live.Torque;
 ///   $ command        of the user, and below it what is printed, "2> " before what is on standard error, [rc=code] behind
 ///   % line           brings the user's jobs and files to where the recording had them; prints nothing
 ///   ! line           the same, of the administrator
-///   & command        of the administrator, with what it prints
 ///   @ directory      where the user goes on, from the home directory
 /// </code>
 /// </summary>
@@ -70,14 +69,13 @@ public sealed class RecordedSessionTests : IAsyncLifetime
                     var arranged = await As(directory, text);
                     Assert.True(arranged is { ExitCode: 0, Text: "", Error: "" }, $"{name}: '{text}': {arranged}");
                     break;
-                case '$' or '&':
-                    var recorded = lines[i][0];
+                case '$':
                     var expected = new StringBuilder();
                     for (; !lines[i].StartsWith("[rc=", StringComparison.Ordinal); i++)
                         expected.Append(lines[i]).Append('\n');
                     expected.Append(lines[i]).Append('\n');
-                    var ran = recorded == '&' ? await _cluster.Shell(text) : await As(directory, text);
-                    var seen = $"{recorded} {text}\n{ran.Text}{Marked(ran.Error)}[rc={ran.ExitCode}]\n";
+                    var ran = await As(directory, text);
+                    var seen = $"$ {text}\n{ran.Text}{Marked(ran.Error)}[rc={ran.ExitCode}]\n";
                     var (there, here) = (RecordedText.Timeless(expected.ToString()), RecordedText.Timeless(RecordedText.OfHere(seen, _user.Name, _user.Home)));
                     if (here != there)
                         differences.Append($"recorded:\n{there}here:\n{here}\n");

@@ -41,7 +41,7 @@ internal static partial class RecordedText
         text = XmlMeasure().Replace(text, "<$1>...</$1>");
         text = Spool().Replace(text, "<spool>/");
         text = Node().Replace(text, "<node>/");
-        text = Pid().Replace(text, "<pid> $1");
+        text = Pid().Replace(text, " <pid> $1");
         text = Elapsed().Replace(text, "$1 <session>$2<elapsed>");
         // Those of the environment that the commands were called in; a host called by its loopback name.
         text = SubmitEnvironment().Replace(text, "");
@@ -72,7 +72,7 @@ internal static partial class RecordedText
     [GeneratedRegex(@"/\S*?/(?:mom_priv/jobs|aux|jobs/\d+(?:\[\d*\])?\.\w+)/+(?=\d)")]
     private static partial Regex Spool();
 
-    [GeneratedRegex(@"\b\d+ (Killed|Segmentation fault)\b")]
+    [GeneratedRegex(@" +\d+ (Killed|Segmentation fault)\b")]
     private static partial Regex Pid();
 
     [GeneratedRegex(@"^(\S+ +alice +batch +\S+) +\d+( .* R  )\d\d:\d\d:\d\d", RegexOptions.Multiline)]
