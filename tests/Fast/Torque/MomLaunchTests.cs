@@ -15,7 +15,7 @@ public class MomLaunchTests
 
     private static readonly JobLaunch Job = new("17.pbs", 1, "job", "alice", null, "batch", "pbs", "acct", "echo hello\n"u8.ToArray(),
         null, null, null, null, new Dictionary<string, string> { ["PBS_O_WORKDIR"] = "/work", ["HOME"] = "/elsewhere", ["FOO"] = "foo" },
-        "sub:/work/job.o17", "sub:/work/job.e17", "n", "n", null, [new("walltime", "00:05:00"), new("nodes", "2:ppn=2")], new JobLimits(),
+        "sub:/data/job.o17", "sub:/data/job.e17", "n", "n", null, [new("walltime", "00:05:00"), new("nodes", "2:ppn=2")], new JobLimits(),
         [new("n1", "10.0.0.1", 0, "0-1", 2), new("n2", "10.0.0.2", 777, "0-1", 2)], "token", 2, 2, 4, null, null, null, null, 2);
 
     private static SessionPlan Plan(JobLaunch job, bool ownUser = false, params string[] there) =>
@@ -45,7 +45,7 @@ public class MomLaunchTests
     public void Output_is_spooled_and_what_is_kept_is_written_where_it_stays()
     {
         var plan = Plan(Job with { KeepFiles = "e", Umask = 0x12 });
-        Assert.Equal(new OutputPlan("/spool/spool/17.pbs.OU", true, "sub", "/work/job.o17", "job.o17", 0x1A4), plan.Output);
+        Assert.Equal(new OutputPlan("/spool/spool/17.pbs.OU", true, "sub", "/data/job.o17", "job.o17", 0x1A4), plan.Output);
         Assert.Equal(new OutputPlan("/home/alice/job.e17", false, "n1", "/home/alice/job.e17", "job.e17", 0x1A4), plan.Error);
     }
 
