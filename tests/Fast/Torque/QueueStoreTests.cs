@@ -27,29 +27,6 @@ public sealed class QueueStoreTests : IDisposable
     }
 
     [Fact]
-    public async Task A_script_is_read_while_something_else_is_written()
-    {
-        using var store = new QueueStore(_directory);
-        var queue = new JobQueue(_options, null, Now);
-        Submit(queue, "first\n", null);
-        var first = queue.TakeChanges();
-        store.Save(first);
-        using var over = new CancellationTokenSource();
-        var writing = Task.Run(() =>
-        {
-            for (var i = 0; !over.IsCancellationRequested; i++)
-            {
-                Submit(queue, $"script {i}\n", null);
-                store.Save(queue.TakeChanges());
-            }
-        }, TestContext.Current.CancellationToken);
-        for (var i = 0; i < 2000; i++)
-            Assert.Equal("first\n"u8.ToArray(), store.ReadScript(first.Scripts[0].Digest));
-        await over.CancelAsync();
-        await writing;
-    }
-
-    [Fact]
     public void All_of_it_comes_back()
     {
         string[] before;
