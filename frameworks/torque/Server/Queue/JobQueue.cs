@@ -91,9 +91,6 @@ public sealed partial class JobQueue
 
     private bool IsScheduling => _server.IsTrue("scheduling");
 
-    /// <summary>An attribute of the server, such as <c>node_check_rate</c>; null where it is not set.</summary>
-    public string? ServerAttribute(string name) => _server.Text(name);
-
     /// <summary>All requests but Status of nodes and Run (see <see cref="PrepareRun"/>). Of Terminate it says who may.</summary>
     public Reply Handle(DateTimeOffset now, Caller caller, Request request)
     {
