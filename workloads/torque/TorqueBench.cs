@@ -42,7 +42,8 @@ internal sealed class TorqueBench(BenchCluster cluster, bool quick, bool withSlu
             if (withSlurm)
                 cluster.Shell($"{_slurm} down slurm");
             if (_user is not null)
-                cluster.Shell($"userdel {_user}");
+                // A last process of its jobs may still be ending.
+                cluster.Shell($"userdel --force {_user}");
         }
         _measures.Print();
     }

@@ -19,8 +19,9 @@ public sealed partial class Agent
             _effects.Add(new AgentEffect.ToExecutor(connection, new ExecutorEvent.Launch(task.Spec)));
     }
 
+    /// <summary>In the order of their launch, in which the executor is to hear of them.</summary>
     private IEnumerable<AgentTask> LiveTasks(AgentExecutor executor) => _tasks.Values.Where(t =>
-        t.Framework.Id == executor.Framework.Id && t.Spec.Executor?.Id == executor.Spec.Id && !t.State.IsTerminal());
+        t.Framework.Id == executor.Framework.Id && t.Spec.Executor?.Id == executor.Spec.Id && !t.State.IsTerminal()).OrderBy(t => t.Number);
 
     private void Subscribe(long connection, ExecutorCall.Subscribe call)
     {

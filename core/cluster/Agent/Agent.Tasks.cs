@@ -7,7 +7,7 @@ public sealed partial class Agent
         _frameworks[framework.Id!.Value] = framework;
         foreach (var spec in tasks)
         {
-            var task = new AgentTask(framework, spec);
+            var task = new AgentTask(framework, spec, ++_lastTask);
             if (!_tasks.TryAdd((framework.Id.Value, spec.Id), task))
                 continue;
             if (_shuttingDown)

@@ -21,6 +21,7 @@ public sealed partial class Agent
     private readonly Dictionary<long, AgentExecutor> _executorConnections = [];
     private DateTimeOffset _now;
     private long _lastContainer;
+    private long _lastTask;
     private bool _shuttingDown;
 
     /// <param name="info">With the id it had, if it was registered before it was started anew.</param>

@@ -1,10 +1,13 @@
 namespace Agora.Cluster;
 
 /// <summary>A task on its agent, until its last update is acknowledged.</summary>
-internal sealed class AgentTask(FrameworkInfo framework, TaskSpec spec)
+internal sealed class AgentTask(FrameworkInfo framework, TaskSpec spec, long number)
 {
     public FrameworkInfo Framework { get; } = framework;
     public TaskSpec Spec { get; } = spec;
+
+    /// <summary>Counts the agent's tasks in the order of their launch.</summary>
+    public long Number { get; } = number;
     public TaskState State { get; set; } = TaskState.Staging;
 
     /// <summary>Of a command task.</summary>

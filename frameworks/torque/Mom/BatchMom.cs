@@ -52,7 +52,7 @@ internal sealed class BatchMom(string program, Func<MomWelcome, MomNode> nodeOf)
             _slots.Add(task.Id);
             driver.Update(task.Id, TaskState.Running);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException or InvalidDataException)
         {
             driver.Update(task.Id, TaskState.Failed, $"the mom cannot work: {e.Message}");
         }

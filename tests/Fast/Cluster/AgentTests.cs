@@ -136,6 +136,21 @@ public class AgentTests
         Assert.Equal("t3", Assert.Single(bench.Told<ExecutorEvent.Launch>()).Task.Id.Value);
     }
 
+    [Fact]
+    public void An_executor_hears_of_its_tasks_in_the_order_of_their_launch_whatever_has_ended_before()
+    {
+        var bench = new AgentBench().Registered();
+        var ended = new[] { "e1", "e2", "e3" }.Select(bench.Running).ToList();
+        foreach (var container in ended)
+        {
+            bench.Exit(container, 0);
+            bench.Acknowledge(bench.Update());
+        }
+        bench.Run([.. new[] { "t1", "t2", "t3" }.Select(AgentBench.ExecutorTask)]);
+        bench.Subscribe(1, Assert.Single(bench.Take<AgentEffect.LaunchContainer>()).Token);
+        Assert.Equal(["t1", "t2", "t3"], bench.Told<ExecutorEvent.Launch>().Select(l => l.Task.Id.Value));
+    }
+
     [Theory]
     [InlineData("wrong", "executor")]
     [InlineData("token1", "another")]

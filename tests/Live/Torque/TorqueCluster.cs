@@ -46,6 +46,10 @@ public class TorqueCluster : LiveCluster, IAsyncLifetime
         return await Programs.EndOf(process);
     }
 
+    /// <summary>Runs a line of shell as another user, in that user's own environment.</summary>
+    internal Task<Finished> ShellOf(TestUser user, string line, string directory) => Shell(
+        $"export HOME={user.Home} USER={user.Name} LOGNAME={user.Name} SHELL=/bin/bash; {line}", directory, TestUser.IsAnother ? user.Name : null);
+
     /// <summary>Runs a line that must succeed, and gives its standard output without the last line's end.</summary>
     internal async Task<string> Output(string line, string? directory = null, string? user = null)
     {
