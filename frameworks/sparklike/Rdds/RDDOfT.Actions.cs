@@ -70,7 +70,7 @@ public abstract partial class RDD<T>
     /// <param name="merge">Adds one partition's to the others'; may change its first argument and return it.</param>
     public U Aggregate<U>(U zero, Func<U, T, U> add, Func<U, U, U> merge)
     {
-        var copies = Copies.Of(zero);
+        var copies = Copies.Of(zero, "Aggregate");
         var parts = Context.Run(this, (_, records) => Folding.Fold(records, copies.Next(), add));
         return parts.Aggregate(copies.Next(), merge);
     }
