@@ -27,4 +27,7 @@ public interface IShipped
 public interface IRestored
 {
     object Restore();
+
+    /// <summary>True if all copies of a function may have the same one: nobody changes it.</summary>
+    bool IsShared => false;
 }
