@@ -47,6 +47,31 @@ public sealed partial class SparkContext
             ? new PartitionerAwareUnionRDD<T>(this, some) : new UnionRDD<T>(this, some);
     }
 
+    /// <summary>The lines of text files, in UTF-8. Files are looked up when the dataset is first used.</summary>
+    /// <param name="paths">
+    /// Files, directories or patterns (<c>* ? [a-z] {a,b}</c>), separated by commas, each with its store
+    /// (<c>hdfs://host:port/p</c>, <c>file:///p</c>) or on the default one. Files whose names end with .gz, .deflate or .br
+    /// are unpacked; in directories, names that begin with _ or . are left out.
+    /// </param>
+    /// <param name="minPartitions">At least so many where files can be cut; null for <see cref="DefaultMinPartitions"/>.</param>
+    public RDD<string> TextFile(string paths, int? minPartitions = null) => new TextFileRDD(this, paths, minPartitions ?? DefaultMinPartitions);
+
+    /// <summary>Small text files, each as one record with its name.</summary>
+    /// <param name="paths">As for <see cref="TextFile"/>.</param>
+    /// <param name="minPartitions">A hint; null for <see cref="DefaultMinPartitions"/>.</param>
+    public RDD<(string Path, string Content)> WholeTextFiles(string paths, int? minPartitions = null) =>
+        new WholeTextFilesRDD(this, paths, minPartitions ?? DefaultMinPartitions);
+
+    /// <summary>Files of bytes, each as one record with its name; one must fit in memory.</summary>
+    /// <param name="paths">As for <see cref="TextFile"/>.</param>
+    /// <param name="minPartitions">A hint; null for <see cref="DefaultMinPartitions"/>.</param>
+    public RDD<(string Path, byte[] Content)> BinaryFiles(string paths, int? minPartitions = null) =>
+        new BinaryFilesRDD(this, paths, minPartitions ?? DefaultMinPartitions);
+
+    /// <summary>What <see cref="RDD{T}.SaveAsObjectFile"/> has written, with as many partitions.</summary>
+    /// <param name="paths">As for <see cref="TextFile"/>.</param>
+    public RDD<T> ObjectFile<T>(string paths) => new ObjectFilesRDD<T>(this, paths);
+
     private int Slices(int? wanted)
     {
         ThrowIfUnusable();

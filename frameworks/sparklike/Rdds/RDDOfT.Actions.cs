@@ -110,6 +110,17 @@ public abstract partial class RDD<T>
         return Reduce((a, b) => order.Compare(a, b) <= 0 ? a : b);
     }
 
+    /// <summary>Writes each record's text as a line, into a file for each partition.</summary>
+    /// <param name="directory">Must not exist. The files are part-00000 and so on; _SUCCESS is there when all are.</param>
+    /// <exception cref="SparkException">It exists, or cannot be written.</exception>
+    public void SaveAsTextFile(string directory, Compression compression = Compression.None) =>
+        OutputFiles.SaveText(this, directory, compression);
+
+    /// <summary>Writes records for <see cref="SparkContext.ObjectFile"/>; to be read by the same program.</summary>
+    /// <param name="directory">As for <see cref="SaveAsTextFile"/>.</param>
+    /// <exception cref="SparkException">It exists, or cannot be written.</exception>
+    public void SaveAsObjectFile(string directory) => OutputFiles.SaveRecords(this, directory);
+
     private static SparkException Empty() => new("empty collection");
 
     private static T[] Flat(T[][] parts)
