@@ -34,6 +34,7 @@ public sealed partial class SparkContext
         Action<int, TResult> arrived, CallSite? site = null, CancellationToken stop = default)
     {
         ThrowIfUnusable();
+        RecordBytes.ThrowIfRefused<TResult>("results of an action are sent to the driver");
         if (partitions.Count > 0)
             _runner.Run(rdd, function, partitions, arrived, site ?? CallSite.OfUser(), stop);
         WriteCheckpoints(rdd, stop);

@@ -70,7 +70,7 @@ public abstract partial class RDD<T>
     /// <param name="merge">Adds one partition's to the others'; may change its first argument and return it.</param>
     public U Aggregate<U>(U zero, Func<U, T, U> add, Func<U, U, U> merge)
     {
-        var copies = Copies.Of(zero);
+        var copies = Copies.Of(zero, "Aggregate");
         var parts = Context.Run(this, (_, records) => Folding.Fold(records, copies.Next(), add));
         return parts.Aggregate(copies.Next(), merge);
     }
@@ -78,14 +78,14 @@ public abstract partial class RDD<T>
     /// <summary>Does something with each record, in tasks.</summary>
     public void Foreach(Action<T> action) => Foreach(action, site: null, CancellationToken.None);
 
-    private void Foreach(Action<T> action, CallSite? site, CancellationToken stop) =>
+    private bool[] Foreach(Action<T> action, CallSite? site, CancellationToken stop) =>
         Context.Run(this, (_, records) => Folding.Each(records, action), site: site, stop: stop);
 
     /// <summary>Does something with each partition, in tasks.</summary>
     public void ForeachPartition(Action<IEnumerable<T>> action) =>
         ForeachPartition(action, site: null, CancellationToken.None);
 
-    private void ForeachPartition(Action<IEnumerable<T>> action, CallSite? site, CancellationToken stop) =>
+    private bool[] ForeachPartition(Action<IEnumerable<T>> action, CallSite? site, CancellationToken stop) =>
         Context.Run(this, (_, records) =>
         {
             action(records);

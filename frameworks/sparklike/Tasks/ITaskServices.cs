@@ -9,10 +9,6 @@ internal interface ITaskServices
     /// <summary>For input and output.</summary>
     Stores Stores { get; }
 
-    ReadOnlyMemory<byte> Encode<T>(T value);
-
-    T Decode<T>(ReadOnlyMemory<byte> bytes);
-
     /// <summary>A persisted dataset's partition, from where it is kept or else made and kept as far as there is room.</summary>
     IEnumerable<T> Cached<T>(BlockId block, StorageLevel level, Func<IEnumerable<T>> make, TaskContext context);
 

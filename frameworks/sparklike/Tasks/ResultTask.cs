@@ -6,6 +6,6 @@ internal sealed class ResultTask<T, TResult>(RDD<T> rdd, Func<TaskContext, IEnum
     private protected override TaskOutcome RunCore(int partition, TaskContext context)
     {
         var result = function(context, ((RDD<T>)Last).Iterator(partition, context));
-        return new TaskOutcome(context.Services.Encode(result), Output: null);
+        return new TaskOutcome(RecordBytes.Of(result), Output: null);
     }
 }

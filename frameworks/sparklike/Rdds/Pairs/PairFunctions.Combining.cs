@@ -22,7 +22,7 @@ public static partial class PairFunctions
     public static RDD<(K Key, V Value)> FoldByKey<K, V>(
         this RDD<(K Key, V Value)> rdd, V zero, Func<V, V, V> f, Partitioner partitioner)
     {
-        var copies = Copies.Of(zero);
+        var copies = Copies.Of(zero, "FoldByKey");
         return rdd.Combine(new Aggregator<V, V>(value => f(copies.Next(), value), f, f), partitioner);
     }
 
@@ -39,7 +39,7 @@ public static partial class PairFunctions
     public static RDD<(K Key, U Value)> AggregateByKey<K, V, U>(
         this RDD<(K Key, V Value)> rdd, U zero, Func<U, V, U> add, Func<U, U, U> merge, Partitioner partitioner)
     {
-        var copies = Copies.Of(zero);
+        var copies = Copies.Of(zero, "AggregateByKey");
         return rdd.Combine(new Aggregator<V, U>(value => add(copies.Next(), value), add, merge), partitioner);
     }
 

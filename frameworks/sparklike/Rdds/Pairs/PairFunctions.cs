@@ -1,3 +1,5 @@
+using Agora.Spark.Records;
+
 namespace Agora.Spark;
 
 /// <summary>What datasets of keys and values have in addition.</summary>
@@ -33,12 +35,21 @@ public static partial class PairFunctions
     private static Partitioner Choose(int? partitions, RDD first, params IReadOnlyList<RDD> others) =>
         partitions is { } count ? new HashPartitioner(count) : Partitioner.Default(first, others);
 
-    /// <summary>Refused where it is written: in a task, equal arrays would be different keys without a word.</summary>
-    private static void ThrowIfNoKey<K>(Partitioner? partitioner = null)
+    /// <summary>Refused where it is written, not when a task meets the first key.</summary>
+    private static void ThrowIfNoKey<K>(Partitioner partitioner)
     {
         if (typeof(K).IsArray)
             throw new SparkException(
-                $"{typeof(K)} cannot be a key{(partitioner is HashPartitioner ? " spread by hash" : "")}: arrays are equal only to " +
-                "themselves. Make the key a string, a tuple or a record of what the array holds");
+                $"{typeof(K)} cannot be a key: arrays are equal only to themselves. Make the key a string, a tuple or a record " +
+                "of what the array holds");
+        try
+        {
+            if (partitioner is HashPartitioner)
+                StableHash<K>.ThrowIfRefused();
+        }
+        catch (ArgumentException e)
+        {
+            throw new SparkException(e.Message, e);
+        }
     }
 }

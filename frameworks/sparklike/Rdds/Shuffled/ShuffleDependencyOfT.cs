@@ -11,6 +11,9 @@ internal sealed class ShuffleDependency<K, V, C> : ShuffleDependency
     {
         if (aggregator is null && typeof(V) != typeof(C))
             throw new ArgumentException($"values of {typeof(V)} become {typeof(C)} only by an aggregator", nameof(aggregator));
+        RecordBytes.ThrowIfRefused<K>("keys of a shuffle are written to files");
+        RecordBytes.ThrowIfRefused<V>("values of a shuffle are written to files");
+        RecordBytes.ThrowIfRefused<C>("combined values of a shuffle are written to files");
         Aggregator = aggregator;
         Order = order;
     }

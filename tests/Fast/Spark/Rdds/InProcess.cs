@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Agora.Spark;
 using Agora.Spark.Scheduling;
 using Agora.Storage;
@@ -45,7 +44,7 @@ internal sealed class InProcess : IJobRunner, ITaskServices, IBroadcastStore, ID
         Ran.Add(final.Name);
         var task = Planner.TaskOf(final);
         for (var i = 0; i < partitions.Count; i++)
-            arrived(i, Decode<TResult>(RunTask(task, final.Id, partitions[i], stop).Result));
+            arrived(i, RecordBytes.To<TResult>(RunTask(task, final.Id, partitions[i], stop).Result));
     }
 
     public void Unpersist(int rddId, bool blocking)
@@ -55,12 +54,6 @@ internal sealed class InProcess : IJobRunner, ITaskServices, IBroadcastStore, ID
     }
 
     public void Lose(BlockId block) => _blocks.Remove(block);
-
-    public ReadOnlyMemory<byte> Encode<T>(T value) => JsonSerializer.SerializeToUtf8Bytes(value, Options);
-
-    public T Decode<T>(ReadOnlyMemory<byte> bytes) => JsonSerializer.Deserialize<T>(bytes.Span, Options)!;
-
-    private static readonly JsonSerializerOptions Options = new() { IncludeFields = true };
 
     public IEnumerable<T> Cached<T>(BlockId block, StorageLevel level, Func<IEnumerable<T>> make, TaskContext context)
     {
