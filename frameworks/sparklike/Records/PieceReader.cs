@@ -12,43 +12,54 @@ internal sealed class PieceReader(Stream from, bool isMarked) : IDisposable
 
     private readonly byte[] _head = new byte[Piece.HeadBytes];
     private byte[] _packed = [], _unpacked = [];
+    private int _packedLength, _unpackedLength;
 
     /// <summary>Of the piece; valid until the next.</summary>
     public ReadOnlyMemory<byte> Records { get; private set; }
 
     public int Count { get; private set; }
 
+    /// <summary>Reads on to the end, for nothing but to see that all is as it was written.</summary>
+    /// <exception cref="CorruptBlockException">It is not.</exception>
+    public void Verify()
+    {
+        while (Advance())
+        {
+        }
+    }
+
     /// <returns>False at the end.</returns>
     /// <exception cref="CorruptBlockException">The bytes are damaged or cut off.</exception>
     public bool Next()
+    {
+        if (!Advance())
+            return false;
+        if (_packedLength == _unpackedLength)
+        {
+            Records = _packed.AsMemory(0, _packedLength);
+            return true;
+        }
+        Fit(ref _unpacked, _unpackedLength, keep: 0);
+        if (LZ4Codec.Decode(_packed.AsSpan(0, _packedLength), _unpacked.AsSpan(0, _unpackedLength)) != _unpackedLength)
+            throw Damaged();
+        Records = _unpacked.AsMemory(0, _unpackedLength);
+        return true;
+    }
+
+    private bool Advance()
     {
         var read = from.ReadAtLeast(_head, Piece.HeadBytes, throwOnEndOfStream: false);
         if (read == 0 && !isMarked)
             return false;
         if (read < Piece.HeadBytes)
             throw new CorruptBlockException("a block of records is cut off");
-        var (packed, unpacked, count, checksum) = Piece.ReadHead(_head);
-        if (packed < 0 || unpacked < packed || count < 0)
+        (_packedLength, _unpackedLength, Count, var checksum) = Piece.ReadHead(_head);
+        if (_packedLength < 0 || _unpackedLength < _packedLength || Count < 0)
             throw Damaged();
-        ReadBody(packed);
-        var body = _packed.AsSpan(0, packed);
-        if (Piece.ChecksumOf(_head, body) != checksum)
+        ReadBody(_packedLength);
+        if (Piece.ChecksumOf(_head, _packed.AsSpan(0, _packedLength)) != checksum)
             throw Damaged();
-        if (count == 0)
-            return false;
-        if (packed == unpacked)
-        {
-            Records = _packed.AsMemory(0, packed);
-        }
-        else
-        {
-            Fit(ref _unpacked, unpacked, keep: 0);
-            if (LZ4Codec.Decode(body, _unpacked.AsSpan(0, unpacked)) != unpacked)
-                throw Damaged();
-            Records = _unpacked.AsMemory(0, unpacked);
-        }
-        Count = count;
-        return true;
+        return Count > 0;
     }
 
     public void Dispose()

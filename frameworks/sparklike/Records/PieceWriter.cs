@@ -7,18 +7,14 @@ internal delegate void WriteBytes(ReadOnlySpan<byte> bytes);
 
 /// <summary>Gathers records into pieces.</summary>
 /// <param name="pieceBytes">When a piece is full, in bytes of records.</param>
-internal sealed class PieceWriter<T>(WriteBytes write, int pieceBytes) : IDisposable
+internal sealed class PieceWriter<T>(WriteBytes write, int pieceBytes)
 {
     /// <summary>Records may take no bytes at all.</summary>
     private const int RecordsMax = 1 << 20;
 
     private readonly RecordCodec<T> _codec = RecordCodec<T>.Default;
     private readonly RecordWriter _records = new();
-    private byte[] _packed = [];
     private int _count;
-
-    /// <summary>Bytes of memory it holds.</summary>
-    public int Buffered => _records.Length;
 
     public void Add(T record)
     {
@@ -32,21 +28,10 @@ internal sealed class PieceWriter<T>(WriteBytes write, int pieceBytes) : IDispos
     {
         if (_count == 0)
             return;
-        var room = Piece.RoomFor(_records.Length);
-        if (_packed.Length < room)
-        {
-            Dispose();
-            _packed = ArrayPool<byte>.Shared.Rent(room);
-        }
-        write(_packed.AsSpan(0, Piece.Pack(_records.Written.Span, _count, _packed)));
+        var packed = ArrayPool<byte>.Shared.Rent(Piece.RoomFor(_records.Length));
+        write(packed.AsSpan(0, Piece.Pack(_records.Written.Span, _count, packed)));
+        ArrayPool<byte>.Shared.Return(packed);
         _records.Clear();
         _count = 0;
-    }
-
-    public void Dispose()
-    {
-        if (_packed.Length > 0)
-            ArrayPool<byte>.Shared.Return(_packed);
-        _packed = [];
     }
 }

@@ -14,7 +14,7 @@ public static class RecordBlocks
     {
         ArgumentNullException.ThrowIfNull(to);
         ArgumentNullException.ThrowIfNull(records);
-        using var pieces = new PieceWriter<T>(to.Write, PieceBytes);
+        var pieces = new PieceWriter<T>(to.Write, PieceBytes);
         foreach (var record in records)
             pieces.Add(record);
         pieces.Flush();
