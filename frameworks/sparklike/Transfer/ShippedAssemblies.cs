@@ -8,7 +8,7 @@ namespace Agora.Spark.Transfer;
 /// The user's assemblies on an executor: each is asked of the driver when code first names it, kept as a file of the
 /// sandbox, and loaded into a context of its own. What Agora and .NET bring is shared with the executor.
 /// </summary>
-/// <param name="get">An assembly's bytes by name, null if the driver does not know it.</param>
+/// <param name="get">Asks the driver for bytes by name; null if it has none.</param>
 internal sealed class ShippedAssemblies(string directory, Func<string, byte[]?> get) : AssemblyLoadContext("application"), IAssemblySource
 {
     private readonly Lock _gate = new();
@@ -25,9 +25,12 @@ internal sealed class ShippedAssemblies(string directory, Func<string, byte[]?> 
             var path = Path.Combine(directory, name + ".dll");
             if (!File.Exists(path))
             {
-                if (get(name) is not { } bytes)
+                if (get($"assembly {name}") is not { } bytes)
                     return null;
                 Directory.CreateDirectory(directory);
+                // So that failures tell the user's lines.
+                if (get($"symbols {name}") is { } symbols)
+                    File.WriteAllBytes(Path.ChangeExtension(path, ".pdb"), symbols);
                 File.WriteAllBytes(path + ".new", bytes);
                 File.Move(path + ".new", path);
             }

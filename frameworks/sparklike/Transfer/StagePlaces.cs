@@ -1,4 +1,3 @@
-using Agora.Spark.Scheduling;
 using K4os.Compression.LZ4;
 
 namespace Agora.Spark.Transfer;

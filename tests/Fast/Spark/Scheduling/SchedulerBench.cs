@@ -1,7 +1,7 @@
 using Agora.Spark;
 using Agora.Spark.Scheduling;
 using Xunit;
-using Report = Agora.Spark.Scheduling.TaskReport;
+using Report = Agora.Spark.TaskReport;
 
 namespace Agora.Tests.Fast.Spark.Scheduling;
 

@@ -86,7 +86,7 @@ public sealed class SharingTests
         Assert.Equal(("cancelled by Ctrl-C", true), (bench.Ended[0]!.Reason, bench.Ended[0]!.IsCancelled));
         Assert.Equal(2, bench.Calls.OfType<SchedulerCall.Kill>().Count());
         foreach (var task in bench.Live.Where(t => t.Stage == 0).ToArray())
-            bench.End(task, TaskState.Killed, new Agora.Spark.Scheduling.TaskReport.Killed());
+            bench.End(task, TaskState.Killed, new Agora.Spark.TaskReport.Killed());
         bench.RunAll();
         Assert.Equal([1], bench.Results.Keys.Select(k => k.Job));
         Assert.Equal("cancelled by Ctrl-C", bench.Scheduler.View().Jobs.Single(j => j.Id == 0).Failure);

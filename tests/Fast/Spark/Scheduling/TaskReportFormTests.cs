@@ -2,7 +2,7 @@ using Agora.Spark;
 using Agora.Spark.Scheduling;
 using CsCheck;
 using Xunit;
-using Report = Agora.Spark.Scheduling.TaskReport;
+using Report = Agora.Spark.TaskReport;
 
 namespace Agora.Tests.Fast.Spark.Scheduling;
 
