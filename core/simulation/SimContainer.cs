@@ -26,7 +26,7 @@ public sealed class SimContainer(SimAgent agent, AgentEffect.LaunchContainer lau
 
     public void Start() => world.Events.After(StartDelay, () =>
     {
-        if (_ended)
+        if (!IsAlive)
             return;
         agent.Told(this, new AgentEvent.ContainerStarted(Id));
         if (launch.Executor is { } executor)

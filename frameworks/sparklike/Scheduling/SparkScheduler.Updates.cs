@@ -17,6 +17,10 @@ public sealed partial class SparkScheduler
         attempt.Executor.IsConfirmed |= status.Source != StatusSource.Master;
         switch (status.State)
         {
+            // That it has ended is all the master knows: what it made may yet come from its agent, or be lost with that.
+            case TaskState.Finished or TaskState.Failed or TaskState.Killed when status.Reason == StatusReason.Reconciliation:
+                GiveUp(now, attempt, mayComeBack: true);
+                break;
             case TaskState.Finished or TaskState.Failed or TaskState.Killed or TaskState.Error:
                 Ended(now, attempt, status, calls);
                 break;

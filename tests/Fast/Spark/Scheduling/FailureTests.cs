@@ -144,6 +144,21 @@ public sealed class FailureTests
     }
 
     [Fact]
+    public void That_a_task_has_ended_is_not_taken_for_how_it_has()
+    {
+        var bench = new SchedulerBench(o => o with { TaskFailuresMax = 1 }).Node("a", 2).Submit(0, Stage(0, 1, isLast: true));
+        var task = Assert.Single(bench.Offer());
+        bench.Scheduler.Handle(bench.Now, new SchedulerEvent.Update(new TaskStatus(task.Spec.Id, TaskState.Finished,
+            StatusSource.Master, StatusReason.Reconciliation, "", bench.Now, AgentOf("a"))), bench.Calls);
+        // It runs again, unless what it made comes first.
+        Assert.Empty(bench.Ended);
+        var again = Assert.Single(bench.Offer());
+        bench.Succeed(task);
+        Assert.Null(bench.Ended[0]);
+        Assert.Equal(again.Spec.Id, bench.Last<SchedulerCall.Kill>().TaskId);
+    }
+
+    [Fact]
     public void A_task_that_nobody_knows_is_ended()
     {
         var bench = new SchedulerBench().Node("a", 1).Submit(0, Stage(0, 1, isLast: true));
