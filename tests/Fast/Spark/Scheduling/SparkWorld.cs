@@ -103,14 +103,14 @@ internal sealed class SparkWorld : ITaskSource
         return Encoding.UTF8.GetBytes($"{stage.Id} {stageAttempt} {partition}");
     }
 
-    void ITaskSource.Result(JobSpec job, int partition, Agora.Spark.Scheduling.TaskReport.Succeeded report)
+    void ITaskSource.Result(JobSpec job, int partition, Agora.Spark.TaskReport.Succeeded report)
     {
         Checker.Require(_results.TryAdd((job.Id, partition), 1), $"result {partition} of job {job.Id} comes twice");
         Checker.Require(!Ended.ContainsKey(job.Id), $"a result of job {job.Id} comes after its end");
         Checker.Require(Encoding.UTF8.GetString(report.Result.Span) == $"{job.FinalStage.Id}/{partition}", "a result is another task's");
     }
 
-    void ITaskSource.Mapped(StageSpec stage, int partition, Agora.Spark.Scheduling.TaskReport.Succeeded report) =>
+    void ITaskSource.Mapped(StageSpec stage, int partition, Agora.Spark.TaskReport.Succeeded report) =>
         Checker.Require(_results.TryAdd((-1 - stage.Id, partition), 1), $"map task {partition} of stage {stage.Id} is told of twice");
 
     void ITaskSource.Ended(JobSpec job, JobFailure? failure) =>

@@ -2,7 +2,7 @@ using System.Text;
 using Agora.Simulation;
 using Agora.Spark;
 using Agora.Spark.Scheduling;
-using Report = Agora.Spark.Scheduling.TaskReport;
+using Report = Agora.Spark.TaskReport;
 
 namespace Agora.Tests.Fast.Spark.Scheduling;
 
