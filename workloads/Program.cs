@@ -2,6 +2,7 @@ using System.CommandLine;
 using Agora.Workloads;
 using Agora.Workloads.Hadoop;
 using Agora.Workloads.Mpi;
+using Agora.Workloads.Spark;
 using Agora.Workloads.Torque;
 
 var root = new RootCommand("""
@@ -9,5 +10,5 @@ var root = new RootCommand("""
 
     Example:
       agora bench throughput
-    """) { ThroughputCommand.Create(), HadoopCommand.Create(), MpiCommand.Create(), TorqueCommand.Create() };
+    """) { ThroughputCommand.Create(), HadoopCommand.Create(), MpiCommand.Create(), TorqueCommand.Create(), SparkCommand.Create() };
 return await root.Parse(args).InvokeAsync();

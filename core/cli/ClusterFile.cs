@@ -24,6 +24,9 @@ internal sealed record ClusterFile(
 {
     public static string FilePath => MasterAddress.ClusterFile;
 
+    /// <summary>Where the commands are that started it, for programs that are none of them.</summary>
+    public string Commands { get; init; } = Installation.BinDirectory;
+
     public static ClusterFile? Load() => File.Exists(FilePath)
         ? JsonSerializer.Deserialize(File.ReadAllText(FilePath), ClusterFileJson.Default.ClusterFile) : null;
 

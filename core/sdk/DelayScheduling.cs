@@ -3,6 +3,8 @@ namespace Agora.Sdk;
 /// <summary>How near a task runs to its data; a later one includes the earlier.</summary>
 public enum Locality
 {
+    /// <summary>In a process that holds the data in its memory.</summary>
+    Process = -1,
     Node,
     Rack,
     Any,
@@ -10,10 +12,10 @@ public enum Locality
 
 /// <summary>
 /// Delay scheduling for one job: let slots far from the data go by for a little while, since a near one is likely to
-/// come. After Zaharia et al., "Delay Scheduling" (EuroSys 2010), in its form with waits: a job starts at node level;
-/// once it has waited <paramref name="nodeWait"/> it may launch in the rack, after <paramref name="rackWait"/> more
-/// anywhere, and it stays at the level it launched at until a nearer launch takes it back there and its wait begins
-/// anew. A job without any near slot thus waits once, not for each task.
+/// come. After Zaharia et al., "Delay Scheduling" (EuroSys 2010), in its form with waits: a job starts at the nearest
+/// level; once it has waited that level's wait it may launch at the next one, and so on up to anywhere, and it stays at
+/// the level it launched at until a nearer launch takes it back there and its wait begins anew. A job without any near
+/// slot thus waits once, not for each task.
 /// <para>Two rules beside the paper's. <b>Only time on offer counts:</b> the wait grows while a slot is turned down
 /// that the job could have used, not while there is none. <b>No slot stands idle for longer than the waits:</b> a host
 /// that the job turns down, is offered again as soon as its refusal ends, turns down again and so on has a wait of its
@@ -22,7 +24,7 @@ public enum Locality
 /// other hosts of an idle cluster shut for ever (SPARK-18886).</para>
 /// <para>Not thread-safe; holds no clock.</para>
 /// </summary>
-public sealed class DelayScheduling(TimeSpan nodeWait, TimeSpan rackWait)
+public sealed class DelayScheduling
 {
     /// <summary>A host offered again within this time after its refusal ended has stood idle since.</summary>
     private static readonly TimeSpan ReofferSlack = TimeSpan.FromSeconds(0.5);
@@ -31,8 +33,10 @@ public sealed class DelayScheduling(TimeSpan nodeWait, TimeSpan rackWait)
     private const int HostsMin = 1_024;
 
     private readonly Dictionary<string, Turned> _hosts = new(StringComparer.Ordinal);
+    private readonly Locality _nearest;
+    private readonly TimeSpan _processWait, _nodeWait, _rackWait;
     private int _pruneAt = HostsMin;
-    private Locality _level = Locality.Node;
+    private Locality _level;
     private TimeSpan _waited;
 
     /// <summary>Up to here the job's wait is counted; from here to <see cref="_until"/> it goes on.</summary>
@@ -41,6 +45,18 @@ public sealed class DelayScheduling(TimeSpan nodeWait, TimeSpan rackWait)
 
     /// <summary>A host turned down without a break: since when, and to when the last refusal runs.</summary>
     private readonly record struct Turned(DateTimeOffset Since, DateTimeOffset Until);
+
+    /// <summary>For data that lies on nodes.</summary>
+    public DelayScheduling(TimeSpan nodeWait, TimeSpan rackWait) =>
+        (_nearest, _level, _nodeWait, _rackWait) = (Locality.Node, Locality.Node, nodeWait, rackWait);
+
+    /// <summary>For data that processes hold; then a slot is a process's, and goes by its name in place of a host's.</summary>
+    public DelayScheduling(TimeSpan processWait, TimeSpan nodeWait, TimeSpan rackWait)
+        : this(nodeWait, rackWait) =>
+        (_nearest, _level, _processWait) = (Locality.Process, Locality.Process, processWait);
+
+    /// <summary>The level it began at.</summary>
+    public Locality Nearest => _nearest;
 
     /// <summary>Hosts whose waits are kept: those turned down lately.</summary>
     public int HostsKept => _hosts.Count;
@@ -51,8 +67,8 @@ public sealed class DelayScheduling(TimeSpan nodeWait, TimeSpan rackWait)
         Count(now);
         var ofJob = JobLevel();
         var ofHost = _hosts.TryGetValue(host, out var turned) && IsUnbroken(turned, now)
-            ? After(now - turned.Since)
-            : Locality.Node;
+            ? After(_nearest, now - turned.Since)
+            : _nearest;
         return ofHost > ofJob ? ofHost : ofJob;
     }
 
@@ -65,12 +81,11 @@ public sealed class DelayScheduling(TimeSpan nodeWait, TimeSpan rackWait)
         var level = Allowed(now, host);
         if (level == Locality.Any)
             return TimeSpan.Zero;
-        var opensAfter = level == Locality.Node ? nodeWait : nodeWait + rackWait;
-        var ofJob = _level == Locality.Node ? opensAfter - _waited : rackWait - _waited;
-        var ofHost = _hosts.TryGetValue(host, out var turned) && IsUnbroken(turned, now)
-            ? opensAfter - (now - turned.Since)
-            : opensAfter;
-        var half = (level == Locality.Node ? nodeWait : rackWait) / 2;
+        var ofJob = Between(_level, level) - _waited;
+        var ofHost = Between(_nearest, level);
+        if (_hosts.TryGetValue(host, out var turned) && IsUnbroken(turned, now))
+            ofHost -= now - turned.Since;
+        var half = Wait(level) / 2;
         var opens = ofJob < ofHost ? ofJob : ofHost;
         return opens < half ? opens : half;
     }
@@ -113,15 +128,32 @@ public sealed class DelayScheduling(TimeSpan nodeWait, TimeSpan rackWait)
             _counted = now;
     }
 
-    private Locality JobLevel() => _level switch
-    {
-        Locality.Node => After(_waited),
-        Locality.Rack => _waited >= rackWait ? Locality.Any : Locality.Rack,
-        Locality.Any => Locality.Any,
-    };
+    private Locality JobLevel() => After(_level, _waited);
 
-    private Locality After(TimeSpan waited) =>
-        waited >= nodeWait + rackWait ? Locality.Any : waited >= nodeWait ? Locality.Rack : Locality.Node;
+    /// <summary>The level that is open after so long a wait that began at another.</summary>
+    private Locality After(Locality level, TimeSpan waited)
+    {
+        while (level < Locality.Any && waited >= Wait(level))
+            waited -= Wait(level++);
+        return level;
+    }
+
+    /// <summary>The waits from one level up to the end of another.</summary>
+    private TimeSpan Between(Locality first, Locality last)
+    {
+        var sum = TimeSpan.Zero;
+        for (var level = first; level <= last; level++)
+            sum += Wait(level);
+        return sum;
+    }
+
+    private TimeSpan Wait(Locality level) => level switch
+    {
+        Locality.Process => _processWait,
+        Locality.Node => _nodeWait,
+        Locality.Rack => _rackWait,
+        Locality.Any => TimeSpan.Zero,
+    };
 
     private static bool IsUnbroken(Turned turned, DateTimeOffset now) => now <= turned.Until + ReofferSlack;
 

@@ -12,21 +12,27 @@ public sealed class SimContainer(SimAgent agent, AgentEffect.LaunchContainer lau
 
     private readonly Dictionary<TaskId, long> _tasks = [];
     private bool _ended;
+    private ISimExecutor? _executor;
 
     public ContainerId Id => launch.Container;
     public AgentEffect.LaunchContainer Launch => launch;
+    public SimAgent Agent => agent;
+
+    /// <summary>False once it has ended, or its agent is gone with it.</summary>
+    public bool IsAlive => !_ended && agent.Containers.Contains(this);
 
     /// <summary>The executor's connection to its agent; 0 before it has one.</summary>
     public long Connection { get; private set; }
 
     public void Start() => world.Events.After(StartDelay, () =>
     {
-        if (_ended)
+        if (!IsAlive)
             return;
         agent.Told(this, new AgentEvent.ContainerStarted(Id));
         if (launch.Executor is { } executor)
         {
             Connection = world.NewExecutorConnection();
+            _executor = world.Executors?.Invoke(this);
             agent.Told(this, new AgentEvent.ExecutorCalled(Connection,
                 new ExecutorCall.Subscribe(launch.Framework.Id!.Value, executor.Id, launch.Token, [], [])));
         }
@@ -51,6 +57,7 @@ public sealed class SimContainer(SimAgent agent, AgentEffect.LaunchContainer lau
         switch (e)
         {
             case ExecutorEvent.Launch(var task): Run(task); break;
+            case ExecutorEvent.Kill(var task, _) when _executor is { } executor: executor.Kill(task); break;
             case ExecutorEvent.Kill(var task, _): world.Events.After(StartDelay, () => Report(task, TaskState.Killed)); break;
             case ExecutorEvent.Shutdown: world.Events.After(StartDelay, () => End(0)); break;
         }
@@ -61,20 +68,26 @@ public sealed class SimContainer(SimAgent agent, AgentEffect.LaunchContainer lau
         if (!_tasks.TryAdd(task.Id, 0))
             return;
         world.Checker.TaskStarted(agent, launch.Framework.Id!.Value, task.Id);
+        if (_executor is { } executor)
+        {
+            executor.Launch(task);
+            return;
+        }
         var body = TaskBody.Parse(System.Text.Encoding.UTF8.GetString(task.Data.Span).Split(' '));
         world.Events.After(StartDelay, () => Report(task.Id, TaskState.Running));
         world.Events.After(StartDelay + body.Duration,
             () => Report(task.Id, body.ExitCode == 0 ? TaskState.Finished : TaskState.Failed));
     }
 
-    private void Report(TaskId task, TaskState state)
+    /// <summary>The executor tells of one of its tasks; of one that has ended it tells no more.</summary>
+    public void Report(TaskId task, TaskState state, ReadOnlyMemory<byte> data = default)
     {
         if (_ended || !_tasks.TryGetValue(task, out var sequence) || sequence < 0)
             return;
         sequence++;
         _tasks[task] = state.IsTerminal() ? -1 : sequence;
         agent.Told(this, new AgentEvent.ExecutorCalled(Connection, new ExecutorCall.Update(new TaskStatus(task, state,
-            StatusSource.Executor, StatusReason.None, "", world.Events.Now, Sequence: sequence))));
+            StatusSource.Executor, StatusReason.None, "", world.Events.Now, Sequence: sequence, Data: data))));
     }
 }
 

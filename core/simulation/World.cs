@@ -25,6 +25,9 @@ public sealed class World
     public List<SimAgent> Agents { get; } = [];
     public List<SimScheduler> Schedulers { get; } = [];
 
+    /// <summary>Makes the executor that runs in a container; null for ones that only pass time.</summary>
+    public Func<SimContainer, ISimExecutor>? Executors { get; init; }
+
     public SimAgent AddAgent(string hostname, Resources resources, string rack, AgentOptions? options = null)
     {
         // Ports too: what belongs to one agent must not get mixed up with another's.

@@ -9,7 +9,7 @@ public sealed partial class SparkContext : IDisposable
     private readonly IBroadcastStore _broadcasts;
     private int _rdds = -1, _shuffles = -1;
     private long _broadcastIds = -1;
-    private volatile bool _isStopped;
+    private bool _isStopped;
 
     internal SparkContext(SparkConf conf, IJobRunner runner, IBroadcastStore broadcasts, Stores stores)
     {
@@ -30,7 +30,7 @@ public sealed partial class SparkContext : IDisposable
     public int DefaultMinPartitions => Math.Min(DefaultParallelism, 2);
 
     /// <summary>After <see cref="Stop"/> nothing can be asked of it or its datasets.</summary>
-    public bool IsStopped => _isStopped;
+    public bool IsStopped => Volatile.Read(ref _isStopped);
 
     internal SparkConf Conf { get; }
 
@@ -43,7 +43,9 @@ public sealed partial class SparkContext : IDisposable
     /// <summary>Ends the application; jobs that run fail.</summary>
     public void Stop()
     {
-        _isStopped = true;
+        if (Interlocked.Exchange(ref _isStopped, true))
+            return;
+        StopApplication();
     }
 
     void IDisposable.Dispose() => Stop();
@@ -52,7 +54,7 @@ public sealed partial class SparkContext : IDisposable
     {
         if (TaskContext.Current is not null)
             throw new SparkException("the SparkContext was used inside a function that runs in a task: only the driver can use it");
-        if (_isStopped)
+        if (IsStopped)
             throw new SparkException("this SparkContext has been stopped: datasets and jobs need a new one");
     }
 }

@@ -1,5 +1,3 @@
-using Agora.Spark.Scheduling;
-
 namespace Agora.Spark;
 
 /// <summary>

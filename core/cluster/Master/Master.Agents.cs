@@ -113,14 +113,25 @@ public sealed partial class Master
         {
             if (reported.Contains(key))
                 continue;
-            if (!task.State.IsTerminal())
-            {
-                var neverArrived = task.State == TaskState.Staging && !call.Restarted;
-                EndTask(task, neverArrived ? TaskState.Dropped : TaskState.Gone, StatusReason.AgentRestarted,
-                    neverArrived ? "the launch did not reach its agent" : "its agent came back without it");
-            }
-            Complete(task);
+            var neverArrived = task.State == TaskState.Staging && !call.Restarted;
+            EndWithAgent(task, neverArrived ? TaskState.Dropped : TaskState.Gone, StatusReason.AgentRestarted,
+                neverArrived ? "the launch did not reach its agent" : "its agent came back without it");
         }
+    }
+
+    /// <summary>The agent will say no more of the task. How it ended may not have been told, though that it has is known.</summary>
+    private void EndWithAgent(TaskEntry task, TaskState state, StatusReason reason, string why)
+    {
+        if (!task.State.IsTerminal())
+        {
+            EndTask(task, state, reason, why);
+        }
+        else if (task.TerminalSequence is null)
+        {
+            Tell(task, new TaskStatus(task.Spec.Id, state, StatusSource.Master, reason, why, _now, task.Agent.Id,
+                task.Spec.Executor?.Id));
+        }
+        Complete(task);
     }
 
     private void TakeOver(AgentEntry agent, FrameworkEntry framework, TaskSpec spec, TaskState latest)
@@ -204,9 +215,11 @@ public sealed partial class Master
         agent.Executors.Clear();
         foreach (var task in agent.Tasks.Values)
         {
-            if (task.State.IsTerminal())
+            if (task.State.IsTerminal() && task.TerminalSequence is not null)
                 continue;
-            task.State = TaskState.Unreachable;
+            // What ended unheard keeps its state, since its resources are free already.
+            if (!task.State.IsTerminal())
+                task.State = TaskState.Unreachable;
             Tell(task, new TaskStatus(task.Spec.Id, TaskState.Unreachable, StatusSource.Master,
                 StatusReason.AgentUnreachable, $"agent {agent.Info.Hostname} is not heard of", _now, agent.Id,
                 task.Spec.Executor?.Id));
@@ -221,11 +234,7 @@ public sealed partial class Master
         LeaveAccounts(agent);
         _agents.Remove(agent.Id);
         foreach (var task in agent.Tasks.Values.ToList())
-        {
-            if (!task.State.IsTerminal())
-                EndTask(task, TaskState.Gone, StatusReason.AgentRemoved, why);
-            Complete(task);
-        }
+            EndWithAgent(task, TaskState.Gone, StatusReason.AgentRemoved, why);
         TellLost(agent, why);
     }
 

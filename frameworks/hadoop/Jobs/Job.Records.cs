@@ -45,7 +45,7 @@ internal sealed partial class Job
         {
             var (group, name) = level switch
             {
-                Locality.Node => (CounterNames.Job, CounterNames.DataLocalMaps),
+                Locality.Process or Locality.Node => (CounterNames.Job, CounterNames.DataLocalMaps),
                 Locality.Rack => (CounterNames.Job, CounterNames.RackLocalMaps),
                 Locality.Any => (CounterNames.Scheduling, CounterNames.RemoteMaps),
             };

@@ -1,5 +1,4 @@
 using Agora.Spark.Records;
-using Agora.Spark.Scheduling;
 
 namespace Agora.Spark.Blocks;
 

@@ -64,8 +64,8 @@ internal sealed class StagePlanner
         int id, string name, RDD last, int? shuffleId, IReadOnlyList<StageParent> parents, Func<StageTask> task)
     {
         var keepsAny = Lineage.OfStage(last).Any(r => r.StorageLevel.IsKept);
-        var stage = new StageSpec(id, name, last.PartitionCount, shuffleId, parents, p => Locality.HostsOf(last, p),
-            p => keepsAny ? Locality.KeptInputsOf(last, p) : []);
+        var stage = new StageSpec(id, name, last.PartitionCount, shuffleId, parents, p => Placement.HostsOf(last, p),
+            p => keepsAny ? Placement.KeptInputsOf(last, p) : []);
         _tasks.Add(stage, task);
         return stage;
     }

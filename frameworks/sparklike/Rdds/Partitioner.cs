@@ -11,9 +11,6 @@ public abstract class Partitioner
     /// <returns>From 0 to <see cref="PartitionCount"/> - 1.</returns>
     public abstract int PartitionOf(object? key);
 
-    /// <summary>As <see cref="PartitionOf"/>, made once for many keys of a type; override it to spare them being boxed.</summary>
-    public virtual Func<K, int> FunctionFor<K>() => key => PartitionOf(key);
-
     public abstract override bool Equals(object? obj);
 
     public abstract override int GetHashCode();

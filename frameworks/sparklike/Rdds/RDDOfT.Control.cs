@@ -46,7 +46,7 @@ public abstract partial class RDD<T>
     public int GetNumPartitions() => PartitionCount;
 
     /// <summary>Hosts that are best for a partition, by its own input or that of what it is computed from.</summary>
-    public IReadOnlyList<string> PreferredLocations(int partition) => Locality.HostsOf(this, partition);
+    public IReadOnlyList<string> PreferredLocations(int partition) => Placement.HostsOf(this, partition);
 
     /// <summary>The lineage as text: an indented block for each shuffle, numbers of partitions in parentheses.</summary>
     public string ToDebugString() => LineageText.Of(this);

@@ -1,4 +1,4 @@
-namespace Agora.Spark.Scheduling;
+namespace Agora.Spark;
 
 /// <summary>How a task ended, as its executor tells the scheduler in the data of its last status.</summary>
 public abstract record TaskReport

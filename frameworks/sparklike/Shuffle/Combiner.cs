@@ -39,7 +39,7 @@ internal sealed class Combiner<K, V, C> : IDisposable
     public void AddPart(K key, C part)
     {
         ref var gathered = ref _table.Find(key, StableHash<K>.Of(key), out var isNew);
-        gathered = isNew ? part : _aggregator.Combine(gathered, part);
+        gathered = isNew ? part : _aggregator.MergeCombiners(gathered, part);
         if (--_untilLook == 0)
             Look();
     }
@@ -108,7 +108,7 @@ internal sealed class Combiner<K, V, C> : IDisposable
         {
             if (!EqualityComparer<K>.Default.Equals(same[i].Key, next.Key))
                 continue;
-            same[i] = (same[i].Key, _aggregator.Combine(same[i].Value, next.Value));
+            same[i] = (same[i].Key, _aggregator.MergeCombiners(same[i].Value, next.Value));
             return;
         }
         same.Add(next);

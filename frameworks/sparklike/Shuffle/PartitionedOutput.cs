@@ -1,6 +1,5 @@
 using Agora.Spark.Blocks;
 using Agora.Spark.Records;
-using Agora.Spark.Scheduling;
 
 namespace Agora.Spark.Shuffle;
 

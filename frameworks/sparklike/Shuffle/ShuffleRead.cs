@@ -1,7 +1,6 @@
 using System.Net;
 using Agora.Spark.Blocks;
 using Agora.Spark.Records;
-using Agora.Spark.Scheduling;
 
 namespace Agora.Spark.Shuffle;
 
@@ -70,10 +69,14 @@ internal sealed class ShuffleRead(ShuffleFiles files, int shuffleId, int partiti
 
     /// <summary>Every record, by the order of its key; those with equal keys in the order of the map partitions.</summary>
     /// <exception cref="FetchFailedException">An output is gone or damaged.</exception>
-    public IEnumerable<(K Key, V Value)> Sorted<K, V>(IReadOnlyList<MapOutput> outputs, IComparer<K> order)
+    public IEnumerable<(K Key, V Value)> Sorted<K, V>(IReadOnlyList<MapOutput> outputs, IComparer<K> order) =>
+        Sorted(Plain<K, V>(outputs), order);
+
+    /// <summary>Records that were read, by the order of their keys; spills where memory is short.</summary>
+    public IEnumerable<(K Key, V Value)> Sorted<K, V>(IEnumerable<(K Key, V Value)> records, IComparer<K> order)
     {
         using var sorter = new Sorter<(K Key, V Value)>(Comparer<(K Key, V Value)>.Create((a, b) => order.Compare(a.Key, b.Key)), _files, _metrics);
-        foreach (var record in Plain<K, V>(outputs))
+        foreach (var record in records)
             sorter.Add(record);
         foreach (var record in sorter.Finish())
             yield return record;

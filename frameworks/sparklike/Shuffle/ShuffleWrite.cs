@@ -1,5 +1,3 @@
-using Agora.Spark.Scheduling;
-
 namespace Agora.Spark.Shuffle;
 
 /// <summary>The map side: spreads a partition's records over the reduce partitions of a shuffle.</summary>
@@ -9,15 +7,12 @@ internal sealed class ShuffleWrite(ShuffleFiles files, int shuffleId, int mapPar
     /// <summary>Every record as it is.</summary>
     public MapOutput Plain<K, V>(IEnumerable<(K Key, V Value)> records, Partitioner partitioner)
     {
-        var (partitions, partitionOf) = (partitioner.PartitionCount, partitioner.FunctionFor<K>());
+        var (partitions, partitionOf) = (partitioner.PartitionCount, partitioner.Router<K>());
         using var output = new PartitionedOutput<(K, V)>(files, partitions, metrics);
         foreach (var record in records)
         {
             stop.ThrowIfCancellationRequested();
-            var partition = partitionOf(record.Key);
-            if ((uint)partition >= (uint)partitions)
-                throw OutOfRange(partitioner, record.Key, partition);
-            output.Add(partition, record);
+            output.Add(partitionOf(record.Key), record);
         }
         return output.Finish(shuffleId, mapPartition);
     }
@@ -33,7 +28,4 @@ internal sealed class ShuffleWrite(ShuffleFiles files, int shuffleId, int mapPar
         }
         return Plain(combiner.Finish(), partitioner);
     }
-
-    private static InvalidOperationException OutOfRange<K>(Partitioner partitioner, K key, int partition) => new(
-        $"{partitioner.GetType().Name} puts the key '{key}' into partition {partition}, which is not one of its {partitioner.PartitionCount}");
 }

@@ -1,4 +1,3 @@
-using Agora.Spark.Scheduling;
 using Agora.Storage;
 
 namespace Agora.Spark;

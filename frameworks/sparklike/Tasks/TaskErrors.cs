@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Reflection;
-using Agora.Spark.Scheduling;
 
 namespace Agora.Spark;
 

@@ -1,5 +1,3 @@
-using Agora.Spark.Scheduling;
-
 namespace Agora.Spark;
 
 /// <summary>What a task that has succeeded leaves.</summary>

@@ -121,6 +121,43 @@ public partial class MasterTests
         Assert.Equal(1, bench.Snapshot.Counters.TasksLost);
     }
 
+    /// <summary>The agent said that the task had ended while an older update was under way, and never said how.</summary>
+    [Fact]
+    public void An_end_that_its_agent_cannot_tell_any_more_is_told_as_Gone()
+    {
+        var (bench, agent, framework) = WithTask();
+        agent.Report(framework, "t1", TaskState.Running, sequence: 1, latest: TaskState.Finished);
+        framework.Update();
+        bench.Register(id: agent.Id, restarted: true);
+        Assert.Equal(TaskState.Gone, framework.Update().State);
+        Assert.Equal((1, 0), (bench.Snapshot.Counters.TasksFinished, bench.Snapshot.Counters.TasksLost));
+    }
+
+    [Fact]
+    public void An_end_that_was_told_is_not_told_otherwise_when_its_agent_comes_back_without_the_task()
+    {
+        var (bench, agent, framework) = WithTask();
+        agent.Report(framework, "t1", TaskState.Finished);
+        framework.Update();
+        bench.Register(id: agent.Id, restarted: true);
+        Assert.Empty(framework.Take<SchedulerEvent.Update>());
+    }
+
+    [Fact]
+    public void A_task_whose_end_is_still_with_an_unreachable_agent_is_told_as_Unreachable_until_it_is_back()
+    {
+        var (bench, agent, framework) = WithTask();
+        agent.Report(framework, "t1", TaskState.Running, sequence: 1, latest: TaskState.Finished);
+        framework.Update();
+        agent.Disconnect();
+        bench.Advance(AbsenceMax(bench));
+        Assert.Equal(TaskState.Unreachable, framework.Update().State);
+        var back = bench.Register(id: agent.Id, tasks: [Report(framework, Tasks.Command("t1", agent.Id), TaskState.Finished)]);
+        Assert.Empty(framework.Take<SchedulerEvent.Update>());
+        back.Report(framework, "t1", TaskState.Finished, sequence: 2);
+        Assert.Equal(TaskState.Finished, framework.Update().State);
+    }
+
     [Fact]
     public void A_launch_that_did_not_reach_its_agent_before_it_reconnected_is_Dropped()
     {

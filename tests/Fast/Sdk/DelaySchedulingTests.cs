@@ -77,6 +77,23 @@ public class DelaySchedulingTests
     }
 
     [Fact]
+    public void Data_that_processes_hold_is_waited_for_before_that_of_their_nodes()
+    {
+        var delay = new DelayScheduling(Seconds(3), Seconds(2), Seconds(1));
+        for (var t = 0.0; t < 7; t += 0.5)
+        {
+            var expected = t < 3 ? Locality.Process : t < 5 ? Locality.Node : t < 6 ? Locality.Rack : Locality.Any;
+            Assert.Equal(expected, delay.Allowed(At(t), $"p{t}"));
+            // Half a level's wait at most, and no longer than it takes to open the next: 1.5 s of 3 s at first.
+            if (t == 0)
+                Assert.Equal(Seconds(1.5), delay.Refusal(At(t), $"p{t}"));
+            delay.TurnedDown(At(t), $"p{t}", Seconds(0.5));
+        }
+        delay.Launched(At(7), Locality.Process);
+        Assert.Equal(Locality.Process, delay.Allowed(At(7), "another"));
+    }
+
+    [Fact]
     public void No_wait_means_no_delay() =>
         Assert.Equal(Locality.Any, new DelayScheduling(Seconds(0), Seconds(0)).Allowed(At(0), "a"));
 

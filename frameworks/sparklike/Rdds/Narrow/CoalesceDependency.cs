@@ -26,7 +26,7 @@ internal sealed class CoalesceDependency : NarrowDependency
         count = Math.Min(count, total);
         var hostOf = new string?[total];
         for (var i = 0; i < total; i++)
-            hostOf[i] = Locality.HostsOf(parent, i) is [var host, ..] ? host : null;
+            hostOf[i] = Placement.HostsOf(parent, i) is [var host, ..] ? host : null;
         // With a stable sort, partitions without hosts (or all on one) stay in their order.
         int[] order = [.. Enumerable.Range(0, total).OrderBy(i => hostOf[i], StringComparer.Ordinal)];
         var groups = new int[count][];

@@ -57,8 +57,8 @@ internal sealed class ShuffleBench : IDisposable
 
         public override int PartitionOf(object? key) => key is int number ? number % count : throw new NotSupportedException();
 
-        public override Func<K, int> FunctionFor<K>() => typeof(K) == typeof(int)
-            ? base.FunctionFor<K>() : key => (int)((uint)StableHash<K>.Of(key) % (uint)count);
+        internal override Func<K, int> Router<K>() => typeof(K) == typeof(int)
+            ? base.Router<K>() : key => (int)((uint)StableHash<K>.Of(key) % (uint)count);
 
         public override bool Equals(object? obj) => obj is Modulo other && other.PartitionCount == count;
 

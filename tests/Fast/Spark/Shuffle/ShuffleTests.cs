@@ -1,5 +1,5 @@
+using Agora.Spark;
 using Agora.Spark.Records;
-using Agora.Spark.Scheduling;
 using Agora.Spark.Shuffle;
 using CsCheck;
 using Xunit;

@@ -1,6 +1,6 @@
 namespace Agora.Spark;
 
-internal static class Locality
+internal static class Placement
 {
     /// <summary>
     /// Hosts with a partition's input: its own, or those of the nearest it is computed from, first parents first.

@@ -1,0 +1,1 @@
+return await Agora.Spark.Executor.ExecutorProgram.RunAsync();
