@@ -18,6 +18,10 @@ internal interface ITaskServices
     /// <summary>A reduce partition, combined and sorted as the shuffle says.</summary>
     IEnumerable<(K Key, C Value)> Read<K, V, C>(ShuffleDependency<K, V, C> shuffle, int partition, TaskContext context);
 
+    /// <summary>Gathers the values of each key that is in the partition already; spills where memory is short.</summary>
+    IEnumerable<(K Key, C Value)> Combine<K, V, C>(
+        IEnumerable<(K Key, V Value)> records, Aggregator<V, C> aggregator, TaskContext context);
+
     /// <summary>A broadcast value, fetched if this process does not have it yet.</summary>
     T Broadcast<T>(long id);
 }

@@ -21,25 +21,32 @@ internal sealed class FreshStack<T>(Func<IEnumerable<T>> make) : IEnumerable<T>
     {
         IEnumerator<T>? source = null;
         var batch = new List<T>();
+        var ended = false;
         try
         {
-            do
+            while (!ended)
             {
                 batch.Clear();
                 OnOtherStack(() =>
                 {
                     source ??= make().GetEnumerator();
-                    while (batch.Count < FreshStack.BatchMax && source.MoveNext())
-                        batch.Add(source.Current);
+                    while (batch.Count < FreshStack.BatchMax && !ended)
+                    {
+                        if (source.MoveNext())
+                            batch.Add(source.Current);
+                        else
+                            ended = true;
+                    }
+                    if (ended)
+                        source.Dispose();
                 });
                 foreach (var record in batch)
                     yield return record;
             }
-            while (batch.Count == FreshStack.BatchMax);
         }
         finally
         {
-            if (source is not null)
+            if (!ended && source is not null)
                 OnOtherStack(source.Dispose);
         }
     }

@@ -49,24 +49,36 @@ internal static class Pipeline
         var count = 0;
         foreach (var record in records)
         {
-            // Not 'using': results are disposed of in the same way whether or not they fail.
-            IEnumerator<U> results;
+            IEnumerable<U> results;
             try
             {
-                results = f(record).GetEnumerator();
+                results = f(record);
             }
             catch (Exception e) when (FailedRecord.Note(e, record))
             {
                 throw;
             }
-            using (results)
+            // What most functions give; its items cost no calls.
+            if (results is U[] array)
             {
-                while (Next(results, record))
+                count += array.Length;
+                for (var i = 0; i < array.Length; i++)
+                    yield return array[i];
+            }
+            else
+            {
+                using var items = Enumerator(results, record);
+                while (Next(items, record))
                 {
                     if ((++count & (RecordsPerLook - 1)) == 0)
                         stop.ThrowIfCancellationRequested();
-                    yield return results.Current;
+                    yield return items.Current;
                 }
+            }
+            if (count >= RecordsPerLook)
+            {
+                count = 0;
+                stop.ThrowIfCancellationRequested();
             }
         }
     }
@@ -80,6 +92,18 @@ internal static class Pipeline
             if ((count++ & (RecordsPerLook - 1)) == 0)
                 stop.ThrowIfCancellationRequested();
             yield return record;
+        }
+    }
+
+    private static IEnumerator<U> Enumerator<T, U>(IEnumerable<U> results, T record)
+    {
+        try
+        {
+            return results.GetEnumerator();
+        }
+        catch (Exception e) when (FailedRecord.Note(e, record))
+        {
+            throw;
         }
     }
 

@@ -81,10 +81,10 @@ public static partial class PairFunctions
     private static RDD<(K Key, C Value)> Combine<K, V, C>(
         this RDD<(K Key, V Value)> rdd, Aggregator<V, C> aggregator, Partitioner partitioner)
     {
-        ThrowIfNoKey<K>(partitioner);
+        ThrowIfNoKey<K>();
         if (partitioner.Equals(rdd.Partitioner))
             return new MapPartitionsRDD<(K Key, V Value), (K Key, C Value)>(
-                rdd, (_, pairs, _) => Combining.Here(pairs, aggregator), keepsPartitioner: true);
+                rdd, (_, pairs, context) => context.Services.Combine(pairs, aggregator, context), keepsPartitioner: true);
         return new ShuffledRDD<K, V, C>(new ShuffleDependency<K, V, C>(rdd, partitioner, aggregator));
     }
 }

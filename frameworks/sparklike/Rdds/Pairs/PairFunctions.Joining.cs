@@ -11,29 +11,20 @@ public static partial class PairFunctions
     /// <inheritdoc cref="CoGroup{K, V, W}(RDD{ValueTuple{K, V}}, RDD{ValueTuple{K, W}}, int?)"/>
     public static RDD<(K Key, (List<V> Left, List<W> Right) Value)> CoGroup<K, V, W>(
         this RDD<(K Key, V Value)> rdd, RDD<(K Key, W Value)> other, Partitioner partitioner) =>
-        Group<K>(rdd.Context, partitioner, Input(rdd, partitioner), Input(other, partitioner))
-            .MapValues(static lists => (Of<V>(lists, 0), Of<W>(lists, 1)));
+        CoGroups.Two(rdd, other, Checked<K>(partitioner));
 
     /// <summary>For each key of any of three datasets, its values in all.</summary>
     /// <param name="partitions">Of the result; null for the default (see <see cref="Partitioner.Default"/>).</param>
     public static RDD<(K Key, (List<V> First, List<W1> Second, List<W2> Third) Value)> CoGroup<K, V, W1, W2>(
-        this RDD<(K Key, V Value)> rdd, RDD<(K Key, W1 Value)> second, RDD<(K Key, W2 Value)> third, int? partitions = null)
-    {
-        var partitioner = Choose(partitions, rdd, second, third);
-        return Group<K>(rdd.Context, partitioner, Input(rdd, partitioner), Input(second, partitioner), Input(third, partitioner))
-            .MapValues(static lists => (Of<V>(lists, 0), Of<W1>(lists, 1), Of<W2>(lists, 2)));
-    }
+        this RDD<(K Key, V Value)> rdd, RDD<(K Key, W1 Value)> second, RDD<(K Key, W2 Value)> third, int? partitions = null) =>
+        CoGroups.Three(rdd, second, third, Checked<K>(Choose(partitions, rdd, second, third)));
 
     /// <summary>For each key of any of four datasets, its values in all.</summary>
     /// <param name="partitions">Of the result; null for the default (see <see cref="Partitioner.Default"/>).</param>
     public static RDD<(K Key, (List<V> First, List<W1> Second, List<W2> Third, List<W3> Fourth) Value)> CoGroup<K, V, W1, W2, W3>(
         this RDD<(K Key, V Value)> rdd, RDD<(K Key, W1 Value)> second, RDD<(K Key, W2 Value)> third, RDD<(K Key, W3 Value)> fourth,
-        int? partitions = null)
-    {
-        var partitioner = Choose(partitions, rdd, second, third, fourth);
-        return Group<K>(rdd.Context, partitioner, Input(rdd, partitioner), Input(second, partitioner), Input(third, partitioner),
-            Input(fourth, partitioner)).MapValues(static lists => (Of<V>(lists, 0), Of<W1>(lists, 1), Of<W2>(lists, 2), Of<W3>(lists, 3)));
-    }
+        int? partitions = null) =>
+        CoGroups.Four(rdd, second, third, fourth, Checked<K>(Choose(partitions, rdd, second, third, fourth)));
 
     /// <summary>Another name of <c>CoGroup</c>.</summary>
     public static RDD<(K Key, (List<V> Left, List<W> Right) Value)> GroupWith<K, V, W>(
@@ -109,23 +100,14 @@ public static partial class PairFunctions
 
     /// <inheritdoc cref="SubtractByKey{K, V, W}(RDD{ValueTuple{K, V}}, RDD{ValueTuple{K, W}}, int?)"/>
     public static RDD<(K Key, V Value)> SubtractByKey<K, V, W>(
-        this RDD<(K Key, V Value)> rdd, RDD<(K Key, W Value)> other, Partitioner partitioner)
+        this RDD<(K Key, V Value)> rdd, RDD<(K Key, W Value)> other, Partitioner partitioner) =>
+        CoGroups.Subtract(rdd, other, Checked<K>(partitioner));
+
+    private static Partitioner Checked<K>(Partitioner partitioner)
     {
-        ThrowIfNoKey<K>(partitioner);
-        return new SubtractedRDD<K, V, W>(rdd, other, partitioner);
+        ThrowIfNoKey<K>();
+        return partitioner;
     }
-
-    private static (Dependency Dependency, CoGroupInput<K> Input) Input<K, V>(RDD<(K Key, V Value)> rdd, Partitioner partitioner) =>
-        (CoGroupInput<K, V>.DependencyOn(rdd, partitioner), new CoGroupInput<K, V>());
-
-    private static CoGroupedRDD<K> Group<K>(
-        SparkContext context, Partitioner partitioner, params IReadOnlyList<(Dependency Dependency, CoGroupInput<K> Input)> inputs)
-    {
-        ThrowIfNoKey<K>(partitioner);
-        return new CoGroupedRDD<K>(context, partitioner, [.. inputs.Select(i => i.Dependency)], [.. inputs.Select(i => i.Input)]);
-    }
-
-    private static List<V> Of<V>(object?[] lists, int place) => (List<V>?)lists[place] ?? [];
 
     private static IEnumerable<Option<V>> OrNone<V>(List<V> values) => values.Count == 0 ? [default] : values.Select(Option.Some);
 }

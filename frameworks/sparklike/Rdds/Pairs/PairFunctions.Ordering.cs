@@ -19,7 +19,8 @@ public static partial class PairFunctions
     public static RDD<(K Key, V Value)> RepartitionAndSortWithinPartitions<K, V>(
         this RDD<(K Key, V Value)> rdd, Partitioner partitioner, IComparer<K>? order = null)
     {
-        ThrowIfNoKey<K>(partitioner);
+        if (partitioner is HashPartitioner || typeof(K).IsArray)
+            ThrowIfNoKey<K>();
         return new ShuffledRDD<K, V, V>(new ShuffleDependency<K, V, V>(rdd, partitioner, order: order ?? KeyOrder<K>.Default));
     }
 

@@ -27,7 +27,8 @@ public static partial class PairFunctions
     /// <summary>Brings each key's pairs into the partition that a partitioner says. Does nothing if they are there already.</summary>
     public static RDD<(K Key, V Value)> PartitionBy<K, V>(this RDD<(K Key, V Value)> rdd, Partitioner partitioner)
     {
-        ThrowIfNoKey<K>(partitioner);
+        if (partitioner is HashPartitioner || typeof(K).IsArray)
+            ThrowIfNoKey<K>();
         return partitioner.Equals(rdd.Partitioner) ? rdd : new ShuffledRDD<K, V, V>(new ShuffleDependency<K, V, V>(rdd, partitioner));
     }
 
@@ -36,16 +37,11 @@ public static partial class PairFunctions
         partitions is { } count ? new HashPartitioner(count) : Partitioner.Default(first, others);
 
     /// <summary>Refused where it is written, not when a task meets the first key.</summary>
-    private static void ThrowIfNoKey<K>(Partitioner partitioner)
+    private static void ThrowIfNoKey<K>()
     {
-        if (typeof(K).IsArray)
-            throw new SparkException(
-                $"{typeof(K)} cannot be a key: arrays are equal only to themselves. Make the key a string, a tuple or a record " +
-                "of what the array holds");
         try
         {
-            if (partitioner is HashPartitioner)
-                StableHash<K>.ThrowIfRefused();
+            StableHash<K>.ThrowIfRefused();
         }
         catch (ArgumentException e)
         {

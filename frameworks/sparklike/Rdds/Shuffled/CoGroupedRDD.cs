@@ -1,20 +1,20 @@
 namespace Agora.Spark;
 
-/// <summary>For each key, a list of values of each dataset; null for one that does not have the key.</summary>
-internal sealed class CoGroupedRDD<K>(
-    SparkContext context, Partitioner partitioner, IReadOnlyList<Dependency> dependencies, IReadOnlyList<CoGroupInput<K>> inputs)
-    : RDD<(K Key, object?[] Value)>(context, dependencies)
+/// <summary>For each key that any of several datasets has, what an aggregator makes of all its values.</summary>
+internal sealed class CoGroupedRDD<K, U, G>(
+    SparkContext context, Partitioner partitioner, Aggregator<U, G> aggregator, IReadOnlyList<(Dependency Dependency, CoGroupInput<K, U> Input)> inputs)
+    : RDD<(K Key, G Value)>(context, [.. inputs.Select(i => i.Dependency)])
 {
-    public override Partitioner? Partitioner => partitioner;
+    private readonly Partitioner _partitioner = partitioner;
+    private readonly Aggregator<U, G> _aggregator = aggregator;
+    private readonly CoGroupInput<K, U>[] _inputs = [.. inputs.Select(i => i.Input)];
 
-    protected override int CountPartitions() => partitioner.PartitionCount;
+    internal override string ClassName => "CoGroupedRDD";
 
-    protected override IEnumerable<(K Key, object?[] Value)> Compute(int partition, TaskContext context)
-    {
-        var groups = new Dictionary<ValueTuple<K>, object?[]>();
-        for (var i = 0; i < inputs.Count; i++)
-            inputs[i].AddTo(groups, Dependencies[i], i, inputs.Count, partition, context);
-        foreach (var (key, group) in groups)
-            yield return (key.Item1, group);
-    }
+    public override Partitioner? Partitioner => _partitioner;
+
+    protected override int CountPartitions() => _partitioner.PartitionCount;
+
+    protected override IEnumerable<(K Key, G Value)> Compute(int partition, TaskContext context) => context.Services.Combine(
+        _inputs.Zip(Dependencies).SelectMany(i => i.First.Read(i.Second, partition, context)), _aggregator, context);
 }

@@ -84,6 +84,9 @@ internal sealed class InProcess : IJobRunner, ITaskServices, IBroadcastStore, ID
         return shuffle.Order is { } order ? combined.OrderBy(r => r.Key, order) : combined;
     }
 
+    public IEnumerable<(K Key, C Value)> Combine<K, V, C>(
+        IEnumerable<(K Key, V Value)> records, Aggregator<V, C> aggregator, TaskContext context) => Combining.Here(records, aggregator);
+
     public T Broadcast<T>(long id) => (T)_broadcasts[id]!;
 
     void IBroadcastStore.Add<T>(long id, T value) => _broadcasts[id] = value;
