@@ -35,5 +35,15 @@ internal sealed class TaskServices(ExecutorNode node, StagePlaces places) : ITas
         return (IEnumerable<(K Key, C Value)>)(object)(shuffle.Order is { } by ? read.Sorted<K, V>(outputs, by) : read.Plain<K, V>(outputs));
     }
 
+    public IEnumerable<(K Key, C Value)> Combine<K, V, C>(
+        IEnumerable<(K Key, V Value)> records, Aggregator<V, C> aggregator, TaskContext context)
+    {
+        using var combiner = new Combiner<K, V, C>(aggregator, node.Shuffles, context.Metrics.Shuffle);
+        foreach (var (key, value) in records)
+            combiner.Add(key, value);
+        foreach (var combined in combiner.Finish())
+            yield return combined;
+    }
+
     public T Broadcast<T>(long id) => node.Broadcast<T>(id);
 }
