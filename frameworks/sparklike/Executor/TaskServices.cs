@@ -39,10 +39,10 @@ internal sealed class TaskServices(ExecutorNode node, StagePlaces places) : ITas
         IEnumerable<(K Key, V Value)> records, Aggregator<V, C> aggregator, TaskContext context)
     {
         using var combiner = new Combiner<K, V, C>(aggregator, node.Shuffles, context.Metrics.Shuffle);
-        foreach (var (key, value) in records)
+        foreach (var (key, value) in Pipeline.WhileWanted(records, context.Stop))
             combiner.Add(key, value);
-        foreach (var combined in combiner.Finish())
-            yield return combined;
+        foreach (var one in combiner.Finish())
+            yield return one;
     }
 
     public T Broadcast<T>(long id) => node.Broadcast<T>(id);
