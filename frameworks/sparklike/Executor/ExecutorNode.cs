@@ -15,7 +15,8 @@ internal sealed class ExecutorNode : IDisposable
 
     private readonly NodeFiles _files;
     private readonly Func<string, byte[]?> _get;
-    private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false });
+    // An HttpClient would hold whole outputs in memory.
+    private readonly HttpMessageInvoker _http = new(new SocketsHttpHandler { UseProxy = false });
     private readonly ConcurrentDictionary<long, Lazy<object?>> _broadcasts = [];
 
     /// <summary>Datasets of which partitions are kept.</summary>

@@ -23,6 +23,7 @@ internal static class ExecutorProgram
         using var client = new BlobClient(driver[..colon], int.Parse(driver[(colon + 1)..]), token);
         var files = NodeFiles.OfAgent();
         var assemblies = new ShippedAssemblies(Path.Combine(files.Local, "assemblies"), client.Get);
+        Records.TypeNames.FindAssembly = assemblies.Find;
         using var node = new ExecutorNode(conf, conf.GetSizeAsBytes("spark.executor.memory", 1L << 30, "m"), files,
             Application.StoresOf(conf, Environment.GetEnvironmentVariable(ExecutorEnvironment.Hostname)), client.Get);
         var engine = new TaskEngine(new StageLibrary(client.Get, assemblies), node.ServicesFor, node.StoreResult, node.TakeChanges);

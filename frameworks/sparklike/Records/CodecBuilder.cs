@@ -59,7 +59,8 @@ internal sealed class CodecBuilder
         if (type.IsAbstract)
             Refuse(type);
         var declared = type.IsAbstract && type != typeof(Type) && Containers.CodecOf(type, Part) is null ? null : ExactMember(type);
-        return _members[type] = Create(typeof(PolymorphicCodec<>), [type], declared, declared is null || Descendants.AreExpected(type));
+        return _members[type] = Create(typeof(PolymorphicCodec<>), [type], declared, declared is null || Descendants.AreExpected(type),
+            Sequences.SettlerOf(type));
     }
 
     private RecordCodec ExactMember(Type type)

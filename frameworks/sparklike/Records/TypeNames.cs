@@ -71,6 +71,6 @@ internal static class TypeNames
     }
 
     private static Assembly? Find(AssemblyName name) => FindAssembly?.Invoke(name.Name!)
-        ?? AppDomain.CurrentDomain.GetAssemblies().LastOrDefault(a => a.GetName().Name == name.Name)
+        ?? AppDomain.CurrentDomain.GetAssemblies().FirstOrDefault(a => a.GetName().Name == name.Name)
         ?? Assembly.Load(new AssemblyName(name.Name!));
 }

@@ -1,11 +1,20 @@
 namespace Agora.Spark.Scheduling;
 
-/// <summary>Makes what tasks carry, and hears what becomes of jobs. Called by the scheduler's loop; must not block.</summary>
+/// <summary>
+/// Makes what tasks carry, and hears what becomes of jobs. Called by the scheduler's loop; must not block, and must not call
+/// the scheduler from within.
+/// </summary>
 public interface ITaskSource
 {
     /// <summary>A stage is about to run, for the first time or anew: its parents' output is where it is said to be.</summary>
-    /// <param name="outputs">By shuffle and map partition.</param>
-    /// <param name="cached">Where blocks of persisted datasets are that the stage may read from other executors.</param>
+    /// <remarks>What it throws fails the stage's jobs.</remarks>
+    /// <param name="stageAttempt">Counts the attempts at the stage from 0, over all jobs that need it.</param>
+    /// <param name="outputs">
+    /// By shuffle and map partition. A shuffle that is hidden behind kept datasets, and not all there, is left out.
+    /// </param>
+    /// <param name="cached">
+    /// Where blocks of persisted datasets are that the stage may read from other executors: the ids of their agents.
+    /// </param>
     void Starting(StageSpec stage, int stageAttempt, IReadOnlyDictionary<int, IReadOnlyList<MapOutput>> outputs,
         IReadOnlyDictionary<BlockId, IReadOnlyList<string>> cached);
 

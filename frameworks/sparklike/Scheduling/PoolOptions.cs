@@ -1,15 +1,5 @@
 namespace Agora.Spark.Scheduling;
 
-/// <summary>Who goes first at what is offered.</summary>
-public enum SchedulingMode
-{
-    /// <summary>The oldest job takes what it can use, then the next.</summary>
-    Fifo,
-
-    /// <summary>In turns, by what each has running for its weight.</summary>
-    Fair,
-}
-
 /// <summary>A pool of jobs (<c>spark.scheduler.pool</c>).</summary>
 /// <param name="Mode">Between the pool's own jobs.</param>
 /// <param name="Weight">Its share beside other pools; more than 0.</param>

@@ -158,9 +158,8 @@ public sealed partial class SparkScheduler
     private void Launch(DateTimeOffset now, StageRun stage, int partition, Slot slot, int level)
     {
         var isSecond = level == SpeculativeLevel;
-        // Second attempts are launched where there is room; how near that is, is not looked at.
-        var locality = isSecond ? TaskLocality.Any : (TaskLocality)level;
         var agent = slot.Agent;
+        var locality = isSecond ? LocalityOf(stage, partition, agent) : (TaskLocality)level;
         var executor = agent.Executor ??= new ExecutorRun(agent);
         ref var run = ref stage[partition];
         var number = run.Attempts++;

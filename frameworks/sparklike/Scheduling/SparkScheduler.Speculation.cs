@@ -22,7 +22,7 @@ public sealed partial class SparkScheduler
                 if (attempt.IsUnwanted || now - attempt.Launched <= limit || stage[attempt.Partition].Live != 1 ||
                     stage.Pending.Contains(attempt.Partition))
                     continue;
-                if (stage.Slow.Add(attempt.Partition))
+                if (stage.Slow.TryAdd(attempt.Partition, attempt.Executor.Agent.Hostname))
                     (_demandGrew, _hintsStale) = (true, true);
             }
         }
@@ -30,17 +30,18 @@ public sealed partial class SparkScheduler
 
     private static int? FindSlowFor(StageRun stage, string host)
     {
-        foreach (var partition in stage.Slow)
-            if (!RunsOn(stage, partition, host))
+        foreach (var (partition, first) in stage.Slow)
+            if (first != host)
                 return partition;
         return null;
     }
 
-    private static bool RunsOn(StageRun stage, int partition, string host)
+    /// <summary>How near to its data a second attempt runs, which is launched wherever there is room.</summary>
+    private TaskLocality LocalityOf(StageRun stage, int partition, AgentEntry agent)
     {
-        foreach (var attempt in stage.Live)
-            if (attempt.Partition == partition && attempt.Executor.Agent.Hostname == host)
-                return true;
-        return false;
+        var (agents, hosts, _) = PlacesOf(stage, partition);
+        return agents.Contains(agent.Id) ? TaskLocality.Process
+            : hosts.Contains(agent.Hostname) ? TaskLocality.Node
+            : hosts.Count == 0 ? TaskLocality.NoPreference : TaskLocality.Any;
     }
 }

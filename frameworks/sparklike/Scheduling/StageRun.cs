@@ -1,25 +1,5 @@
 namespace Agora.Spark.Scheduling;
 
-/// <summary>Where a stage is.</summary>
-public enum StagePhase
-{
-    /// <summary>Nothing of it is wanted now.</summary>
-    Idle,
-
-    /// <summary>Parents' output is not all there.</summary>
-    Waiting,
-    Running,
-
-    /// <summary>Its input was lost; it begins anew after a short wait.</summary>
-    Failed,
-
-    /// <summary>All that was wanted of it is there.</summary>
-    Done,
-
-    /// <summary>No job needs it any more.</summary>
-    Dropped,
-}
-
 /// <summary>A stage that some job needs: its tasks and how far they are.</summary>
 internal sealed class StageRun
 {
@@ -86,8 +66,8 @@ internal sealed class StageRun
     public Agora.Sdk.DelayScheduling Delay { get; set; } = new(TimeSpan.Zero, TimeSpan.Zero);
     public DateTimeOffset? WaitsSince { get; set; }
 
-    /// <summary>Tasks so slow that a second attempt is wanted.</summary>
-    public SortedSet<int> Slow { get; } = [];
+    /// <summary>Tasks so slow that a second attempt is wanted, and the hosts on which the first ones run.</summary>
+    public SortedDictionary<int, string> Slow { get; } = [];
     public Durations Durations { get; private set; } = new();
     public OfferCursor Cursor { get; } = new();
 

@@ -15,6 +15,7 @@ public abstract record TaskReport
     public sealed record Succeeded(ReadOnlyMemory<byte> Result, MapOutput? Output) : TaskReport;
 
     /// <summary>Another task's output is gone: that one is at fault and its stage is run anew, for what is lost.</summary>
+    /// <param name="Location">As the task was told; empty if it was told of none, since the shuffle was not needed before.</param>
     public sealed record FetchFailed(int ShuffleId, int MapPartition, string Location, string Error) : TaskReport;
 
     /// <summary>The user's code, or what it needs, has failed.</summary>

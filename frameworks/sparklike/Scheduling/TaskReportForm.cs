@@ -62,7 +62,8 @@ public static class TaskReportForm
         {
             SucceededKind => ReadSucceeded(ref reader) with { Blocks = blocks },
             FetchFailedKind => new TaskReport.FetchFailed(
-                reader.Int(), reader.Int(), reader.Text(), reader.Text()) { Blocks = blocks },
+                reader.Int(), reader.Int(), reader.Text(), reader.Text())
+            { Blocks = blocks },
             FailedKind => ReadFailed(ref reader) with { Blocks = blocks },
             KilledKind => new TaskReport.Killed { Blocks = blocks },
             _ => throw new InvalidDataException($"a task's report is of unknown kind {kind}"),

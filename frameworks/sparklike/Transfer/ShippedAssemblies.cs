@@ -16,6 +16,19 @@ internal sealed class ShippedAssemblies(string directory, Func<string, byte[]?> 
     /// <inheritdoc/>
     public Assembly Find(string name, Guid version) => new LoadedAssemblies(IsOurs(name) ? Default : this).Find(name, version);
 
+    /// <summary>By its simple name; null if neither this process nor the driver has it.</summary>
+    public Assembly? Find(string name)
+    {
+        try
+        {
+            return (IsOurs(name) ? Default : this).LoadFromAssemblyName(new AssemblyName(name));
+        }
+        catch (Exception e) when (e is IOException or BadImageFormatException)
+        {
+            return null;
+        }
+    }
+
     protected override Assembly? Load(AssemblyName assemblyName)
     {
         if (assemblyName.Name is not { } name || IsOurs(name))

@@ -31,7 +31,12 @@ internal static class SparkProgram
         return process;
     }
 
-    private static string Of(string name) => System.IO.Path.Combine(AppContext.BaseDirectory, $"{name}.dll");
+    /// <summary>Where it is built, with what it needs and nothing else.</summary>
+    private static string Of(string name)
+    {
+        var configuration = System.IO.Path.GetFileName(AppContext.BaseDirectory.TrimEnd('/'));
+        return System.IO.Path.GetFullPath(System.IO.Path.Combine(AppContext.BaseDirectory, "..", "..", name, configuration, $"{name}.dll"));
+    }
 }
 
 /// <summary>Two agents of two processors.</summary>

@@ -3,7 +3,8 @@ namespace Agora.Spark.Records.Codecs;
 /// <summary>Objects of a class and of those that derive from it: which, and then as that one's codec has it.</summary>
 /// <param name="declared">For objects of the class itself; null if there can be none.</param>
 /// <param name="isOpen">Objects of types that cannot be known before are to be expected.</param>
-internal sealed class PolymorphicCodec<T>(RecordCodec? declared, bool isOpen) : RecordCodec<T?> where T : class
+/// <param name="settle">Makes what can be written of a sequence that is still to be computed; null where there can be none.</param>
+internal sealed class PolymorphicCodec<T>(RecordCodec? declared, bool isOpen, Func<T, T>? settle) : RecordCodec<T?> where T : class
 {
     internal override IReadOnlyList<RecordCodec> Parts { get; } = declared is null ? [] : [declared];
 
@@ -23,6 +24,8 @@ internal sealed class PolymorphicCodec<T>(RecordCodec? declared, bool isOpen) : 
         else
         {
             NestingLimit.Check<T>();
+            if (settle is not null)
+                value = settle(value);
             writer.WriteType(value is Type ? typeof(Type) : value.GetType()).WriteExact(writer, value);
         }
     }

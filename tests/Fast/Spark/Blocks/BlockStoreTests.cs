@@ -1,7 +1,6 @@
 using Agora.Spark;
 using Agora.Spark.Blocks;
 using Agora.Spark.Records;
-using Agora.Spark.Scheduling;
 using Xunit;
 
 namespace Agora.Tests.Fast.Spark.Blocks;

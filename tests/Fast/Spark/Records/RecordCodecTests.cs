@@ -4,6 +4,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.Loader;
 using Agora.Spark.Records;
 using CsCheck;
 using Xunit;
@@ -194,6 +195,34 @@ public class RecordCodecTests
         Assert.Equal(new Uri("http://a/b?c"), RoundTrip.Of(new Uri("http://a/b?c")));
         Assert.Equal(CultureInfo.InvariantCulture, RoundTrip.Of(CultureInfo.InvariantCulture));
         Assert.NotNull(RoundTrip.Of(new object()));
+    }
+
+    [Fact]
+    public void Sequences_that_are_still_to_be_computed_come_back_as_their_items()
+    {
+        IEnumerable<int> numbers = [3, 1, 2];
+        Assert.Equal([3, 2], RoundTrip.Of(numbers.Where(n => n > 1)));
+        Assert.Equal([1, 2, 3], RoundTrip.Of(("key", (IEnumerable<int>)numbers.Order())).Item2);
+        Assert.Equal([7, 8], RoundTrip.Of(Iterator()));
+        Assert.Equal([0, 1], RoundTrip.Of(Enumerable.Range(0, 2)));
+
+        static IEnumerable<int> Iterator()
+        {
+            yield return 7;
+            yield return 8;
+        }
+    }
+
+    [Fact]
+    public void Types_of_assemblies_that_are_loaded_apart_and_can_be_unloaded_have_codecs()
+    {
+        var context = new AssemblyLoadContext("users", isCollectible: true);
+        var type = context.LoadFromAssemblyPath(typeof(RecordCodecTests).Assembly.Location).GetType(typeof(Derived).FullName!)!;
+        Assert.NotEqual(typeof(Derived), type);
+        var read = typeof(RoundTrip).GetMethod(nameof(RoundTrip.Of))!.MakeGenericMethod(type)
+            .Invoke(null, [Activator.CreateInstance(type, 42, "word")]);
+        Assert.Equal((42, "word"), (type.GetProperty("Secret")!.GetValue(read), type.GetProperty("Say")!.GetValue(read)));
+        context.Unload();
     }
 
     [Fact]

@@ -208,6 +208,19 @@ public sealed class LossTests
         Assert.Empty(bench.Scheduler.View().Cached);
     }
 
+    /// <summary>A launch that met the end of its executor has started the next one.</summary>
+    [Fact]
+    public void A_task_on_the_way_to_a_dead_executor_is_the_next_ones_and_so_are_its_blocks()
+    {
+        var bench = new SchedulerBench().Node("a", 2).Submit(0, Stage(0, 2, isLast: true));
+        bench.Offer();
+        var (ended, under) = (bench.Find(0, 0), bench.Find(0, 1));
+        bench.Tell(ended, TaskState.Failed, default, StatusReason.ExecutorTerminated, StatusSource.Agent);
+        bench.Scheduler.Handle(bench.Now, new SchedulerEvent.ExecutorLost(AgentOf("a"), Executor.Id, 137, "killed"), bench.Calls);
+        bench.Succeed(under, new BlockChange(new BlockId(7, 0), 1, true, true));
+        Assert.Equal(1, Assert.Single(bench.Scheduler.View().Executors).Blocks);
+    }
+
     [Fact]
     public void An_executor_that_its_agent_no_longer_names_is_gone_with_its_blocks()
     {

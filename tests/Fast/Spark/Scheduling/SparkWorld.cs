@@ -1,6 +1,5 @@
 using System.Text;
 using Agora.Cluster;
-using Agora.Sdk;
 using Agora.Simulation;
 using Agora.Spark;
 using Agora.Spark.Scheduling;

@@ -1,4 +1,3 @@
-using Agora.Spark.Scheduling;
 using Xunit;
 using static Agora.Tests.Fast.Spark.Scheduling.SchedulerBench;
 
