@@ -14,14 +14,11 @@ internal sealed class TaskServices(ExecutorNode node, StagePlaces places) : ITas
     {
         if (node.Peers is not { } peers)
             return node.Blocks.GetOrCompute(block, level, make, context.Stop);
-        if (places.Cached.TryGetValue(block, out var agents) && !agents.Contains(peers.Agent))
-        {
-            // Where it lies was busy for too long. To read it from there is cheaper than to make it again.
-            if (node.Blocks.Find<T>(block) is { } kept)
-                return kept;
-            if (peers.Find(block, agents) is { } packed)
-                return RecordBlocks.Read<T>(packed);
-        }
+        if (node.Blocks.Find<T>(block) is { } kept)
+            return kept;
+        // Where it lies was busy for too long, or is gone. To read a copy is cheaper than to make it again.
+        if (places.Cached.TryGetValue(block, out var agents) && peers.Find(block, agents) is { } packed)
+            return RecordBlocks.Read<T>(packed);
         var isNew = false;
         var records = node.Blocks.GetOrCompute(block, level, () =>
         {
