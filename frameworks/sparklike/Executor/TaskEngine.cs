@@ -15,6 +15,7 @@ internal sealed class TaskEngine(
     Func<IReadOnlyList<BlockChange>> changes)
 {
     private readonly ConcurrentDictionary<TaskId, CancellationTokenSource> _running = [];
+    private readonly TaskThreads _threads = new();
 
     /// <summary>Tasks that have not ended.</summary>
     public int Running => _running.Count;
@@ -28,14 +29,13 @@ internal sealed class TaskEngine(
             stop.Dispose();
             return;
         }
-        // The pool's threads suffice: there are as many tasks as the cluster gave processors for.
-        ThreadPool.UnsafeQueueUserWorkItem(_ =>
+        _threads.Run(() =>
         {
             var report = Run(id, data, stop.Token) with { Blocks = changes() };
             _running.TryRemove(id, out var _);
             stop.Dispose();
             ended(report);
-        }, null);
+        });
     }
 
     public void Kill(TaskId id)
