@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Agora.Supervisor.Shared;
 using Agora.Tests.Live.Cluster;
 using Xunit;

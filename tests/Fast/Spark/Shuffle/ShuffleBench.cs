@@ -2,7 +2,6 @@ using System.Net;
 using Agora.Spark;
 using Agora.Spark.Blocks;
 using Agora.Spark.Records;
-using Agora.Spark.Scheduling;
 using Agora.Spark.Shuffle;
 
 namespace Agora.Tests.Fast.Spark.Shuffle;

@@ -1,5 +1,5 @@
-using Agora.Spark;
 using System.Net;
+using Agora.Spark;
 using Agora.Spark.Shuffle;
 using Xunit;
 
