@@ -36,6 +36,8 @@ public sealed partial class SparkContext
         Stores = _application.Stores;
         _runner = _application.Jobs;
         _broadcasts = _application.Broadcasts;
+        foreach (var file in conf.Get("spark.files", "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+            AddFile(file);
         Watch();
     }
 
@@ -43,6 +45,16 @@ public sealed partial class SparkContext
     private readonly AsyncLocal<JobTags?> _tags = new();
 
     private JobTags Tags => _tags.Value ?? new JobTags(null, null, "default");
+
+    /// <summary>Sends a file along to executors that ask for it; <see cref="SparkFiles.Get"/> gives its path there.</summary>
+    /// <param name="path">Of this machine.</param>
+    /// <exception cref="SparkException">There is no such file.</exception>
+    public void AddFile(string path)
+    {
+        ThrowIfUnusable();
+        SparkFiles.Added[Path.GetFileName(path)] = File.Exists(path) ? Path.GetFullPath(path)
+            : throw new SparkException($"the file {path} cannot be added: it does not exist here");
+    }
 
     /// <summary>Names the jobs that this thread starts from now on, so that they can be cancelled together.</summary>
     /// <param name="description">For people; null for the line that starts each.</param>

@@ -14,6 +14,9 @@ switch (args)
     case ["chains", var seed, var count]:
         Chains.Run(sc, int.Parse(seed), int.Parse(count));
         break;
+    case ["files", var name]:
+        Console.WriteLine(sc.Parallelize([1, 2], 2).Map(n => $"{n} {File.ReadAllText(SparkFiles.Get(name)).Trim()}").Collect()[1]);
+        break;
     case ["replicas", var iterations]:
         Replicas.Run(sc, int.Parse(iterations));
         break;
@@ -21,7 +24,7 @@ switch (args)
         Iterate.Run(sc, int.Parse(iterations), int.Parse(milliseconds));
         break;
     default:
-        Console.Error.WriteLine("usage: closures | mistakes | chains SEED COUNT | replicas ITERATIONS | iterate ITERATIONS MILLISECONDS");
+        Console.Error.WriteLine("usage: closures | mistakes | files NAME | chains SEED COUNT | replicas ITERATIONS | iterate ITERATIONS MILLISECONDS");
         return 2;
 }
 return 0;

@@ -82,6 +82,7 @@ internal sealed class ClusterApplication : Application
         {
             "assembly" => UserAssemblies.Find(rest),
             "symbols" => UserAssemblies.Symbols(rest),
+            "file" => SparkFiles.Find(rest),
             "broadcast" => _broadcasts.Find(name),
             _ => Jobs.Find(name),
         };

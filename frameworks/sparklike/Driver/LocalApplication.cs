@@ -12,7 +12,7 @@ internal sealed class LocalApplication : Application
     public LocalApplication(SparkConf conf, MasterUrl.Local master, ApplicationHooks hooks)
         : base(conf, master.Cores, hooks)
     {
-        _node = new ExecutorNode(conf, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes, NodeFiles.InProcess(conf), Stores, name => _broadcasts.Find(name)?.ToArray());
+        _node = new ExecutorNode(conf, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes, NodeFiles.InProcess(conf), Stores, name => (name.StartsWith("file ", StringComparison.Ordinal) ? SparkFiles.Find(name["file ".Length..]) : _broadcasts.Find(name))?.ToArray());
         var executor = new ExecutorId("driver");
         var engine = new TaskEngine(new StageLibrary(name => Jobs.Find(name)?.ToArray(), LoadedAssemblies.Own), _node.ServicesFor, null, _node.TakeChanges);
         Jobs.Unpersisted += _node.Forget;

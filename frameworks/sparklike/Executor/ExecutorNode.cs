@@ -85,6 +85,25 @@ internal sealed class ExecutorNode : IDisposable
         }
     }
 
+    /// <summary>Path of a file that was added in the driver; the first task that asks fetches it.</summary>
+    /// <exception cref="SparkException">The driver has none of that name.</exception>
+    public string FileOf(string name)
+    {
+        var path = Path.Combine(_files.Local, "files", Path.GetFileName(name));
+        lock (_http)
+        {
+            if (File.Exists(path))
+                return path;
+            var bytes = _get(SparkFiles.NameOf(name)) ?? throw SparkFiles.Missing(name);
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            File.WriteAllBytes(path + ".new", bytes);
+            // Commands may be sent along to be piped through.
+            File.SetUnixFileMode(path + ".new", File.GetUnixFileMode(path + ".new") | UnixFileMode.UserExecute);
+            File.Move(path + ".new", path);
+            return path;
+        }
+    }
+
     /// <summary>Leaves a result for the driver to fetch.</summary>
     /// <returns>Where it is.</returns>
     public string StoreResult(TaskId task, ReadOnlyMemory<byte> result)

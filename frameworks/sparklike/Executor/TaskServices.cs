@@ -63,5 +63,7 @@ internal sealed class TaskServices(ExecutorNode node, StagePlaces places) : ITas
             yield return one;
     }
 
+    public string FileOf(string name) => node.FileOf(name);
+
     public T Broadcast<T>(long id) => node.Broadcast<T>(id);
 }

@@ -22,6 +22,9 @@ internal interface ITaskServices
     IEnumerable<(K Key, C Value)> Combine<K, V, C>(
         IEnumerable<(K Key, V Value)> records, Aggregator<V, C> aggregator, TaskContext context);
 
+    /// <summary>Path of a file that was added, fetched if this process does not have it yet.</summary>
+    string FileOf(string name);
+
     /// <summary>A broadcast value, fetched if this process does not have it yet.</summary>
     T Broadcast<T>(long id);
 }

@@ -64,6 +64,18 @@ public sealed class ProgramTests(SparkCluster cluster)
     [Theory]
     [InlineData("local[2]")]
     [InlineData("agora")]
+    public async Task A_file_that_is_sent_along_is_there_for_tasks(string master)
+    {
+        var file = Path.Combine(cluster.Home, "greeting.txt");
+        await File.WriteAllTextAsync(file, "hello from a file\n", TestContext.Current.CancellationToken);
+        using var program = SparkProgram.Start(cluster, master, SparkProgram.Path, ["files", "greeting.txt"], "--files", file);
+        var finished = await Programs.EndOf(program);
+        Assert.True(finished is { ExitCode: 0, Text: "2 hello from a file\n" }, finished.ToString());
+    }
+
+    [Theory]
+    [InlineData("local[2]")]
+    [InlineData("agora")]
     public async Task A_mistake_is_told_in_the_users_words_and_the_application_goes_on(string master)
     {
         var finished = await SparkProgram.Submit(cluster, master, SparkProgram.Path, "mistakes");

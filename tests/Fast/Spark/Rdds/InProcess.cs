@@ -87,6 +87,8 @@ internal sealed class InProcess : IJobRunner, ITaskServices, IBroadcastStore, ID
     public IEnumerable<(K Key, C Value)> Combine<K, V, C>(
         IEnumerable<(K Key, V Value)> records, Aggregator<V, C> aggregator, TaskContext context) => Combining.Here(records, aggregator);
 
+    public string FileOf(string name) => SparkFiles.Added[name];
+
     public T Broadcast<T>(long id) => (T)_broadcasts[id]!;
 
     void IBroadcastStore.Add<T>(long id, T value) => _broadcasts[id] = value;
