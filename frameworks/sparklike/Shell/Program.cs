@@ -31,6 +31,11 @@ try
     var properties = submission.AllProperties(home);
     foreach (var ignored in submission.Ignored)
         Console.Error.WriteLine($"Warning: {ignored}");
+    if (submission.IsVerbose)
+    {
+        foreach (var (key, value) in properties.OrderBy(p => p.Key, StringComparer.Ordinal))
+            Console.Error.WriteLine($"  ({key},{value})");
+    }
     // The runtime reads its bound when it starts.
     if (submission.DriverMemory is not null && Environment.GetEnvironmentVariable(Launch.HeapLimit) is null)
         return Launch.Become([Environment.ProcessPath!, .. args], submission, properties, home);
