@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Agora.Spark.Driver;
 
 namespace Agora.Spark;
@@ -5,6 +6,7 @@ namespace Agora.Spark;
 public sealed partial class SparkContext
 {
     private readonly Application? _application;
+    private PosixSignalRegistration[] _signals = [];
 
     /// <summary>Starts an application as the settings, the command line of <c>spark-submit</c> and its files say.</summary>
     /// <exception cref="SparkException">A setting is wrong, or no cluster is there.</exception>
@@ -34,7 +36,7 @@ public sealed partial class SparkContext
         Stores = _application.Stores;
         _runner = _application.Jobs;
         _broadcasts = _application.Broadcasts;
-        Console.CancelKeyPress += Interrupted;
+        Watch();
     }
 
     /// <summary>Properties of the thread, which threads that it starts have too.</summary>
@@ -73,16 +75,36 @@ public sealed partial class SparkContext
     {
         if (_application is null)
             return;
-        Console.CancelKeyPress -= Interrupted;
+        foreach (var signal in _signals)
+            signal.Dispose();
+        AppDomain.CurrentDomain.ProcessExit -= Exiting;
         _application.DisposeAsync().AsTask().GetAwaiter().GetResult();
     }
 
-    /// <summary>Ctrl-C ends the jobs first, with a word to the cluster; without any, or the second time, the program.</summary>
-    private void Interrupted(object? sender, ConsoleCancelEventArgs e)
+    /// <summary>
+    /// What a signal from the terminal does. A program ends, and with it its tasks and executors; a prompt cancels its jobs.
+    /// </summary>
+    internal bool SignalsCancelJobs { get; set; }
+
+    private void Watch()
     {
-        if (_application!.Jobs.Running == 0)
-            return;
-        e.Cancel = true;
-        CancelAllJobs();
+        _signals = [PosixSignalRegistration.Create(PosixSignal.SIGINT, Signalled), PosixSignalRegistration.Create(PosixSignal.SIGTERM, Signalled)];
+        AppDomain.CurrentDomain.ProcessExit += Exiting;
     }
+
+    private void Signalled(PosixSignalContext signal)
+    {
+        const int SignalBase = 128, Interrupt = 2, Terminate = 15;
+        signal.Cancel = true;
+        if (signal.Signal == PosixSignal.SIGINT && SignalsCancelJobs)
+        {
+            CancelAllJobs();
+            return;
+        }
+        _application!.LeaveAsync().AsTask().GetAwaiter().GetResult();
+        Environment.Exit(SignalBase + (signal.Signal == PosixSignal.SIGINT ? Interrupt : Terminate));
+    }
+
+    /// <summary>The program ends without having stopped its context.</summary>
+    private void Exiting(object? sender, EventArgs e) => _application!.LeaveAsync().AsTask().GetAwaiter().GetResult();
 }

@@ -14,11 +14,14 @@ switch (args)
     case ["chains", var seed, var count]:
         Chains.Run(sc, int.Parse(seed), int.Parse(count));
         break;
+    case ["replicas", var iterations]:
+        Replicas.Run(sc, int.Parse(iterations));
+        break;
     case ["iterate", var iterations, var milliseconds]:
         Iterate.Run(sc, int.Parse(iterations), int.Parse(milliseconds));
         break;
     default:
-        Console.Error.WriteLine("usage: closures | mistakes | chains SEED COUNT | iterate ITERATIONS MILLISECONDS");
+        Console.Error.WriteLine("usage: closures | mistakes | chains SEED COUNT | replicas ITERATIONS | iterate ITERATIONS MILLISECONDS");
         return 2;
 }
 return 0;

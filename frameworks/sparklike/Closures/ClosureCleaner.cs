@@ -16,9 +16,16 @@ internal sealed class ClosureCleaner
     private readonly HashSet<(Module, int)> _used = [];
     private readonly HashSet<Type> _whole = [];
     private readonly SortedSet<string> _warnings = new(StringComparer.Ordinal);
+    private readonly HashSet<(Type Scope, string Variable)> _written = [];
+    private readonly HashSet<Type> _made = [];
 
-    /// <summary>Captured variables that are written to and writable statics that are read, in sentences.</summary>
-    public IReadOnlyCollection<string> Warnings => _warnings;
+    /// <summary>
+    /// Captured variables that are written to and writable statics that are read, in sentences. A scope that the code
+    /// itself makes is no captured one, even if it holds parameters for a lambda within.
+    /// </summary>
+    public IReadOnlyCollection<string> Warnings => [.. _warnings.Concat(_written.Where(w => !_made.Contains(w.Scope)).Select(w =>
+        $"a function writes to the captured variable '{w.Variable}': executors change copies of their own, and the program " +
+        "sees nothing of it; use an accumulator, or return the value").Order(StringComparer.Ordinal))];
 
     /// <summary>An object in which the compiler keeps captured variables.</summary>
     public static bool IsScope(Type type) => IsSubmission(type) ||
@@ -49,6 +56,8 @@ internal sealed class ClosureCleaner
             See(code, field);
         if ((member as Type ?? member.DeclaringType) is not { } type)
             return;
+        if (code == OpCodes.Newobj && IsScope(type))
+            _made.Add(Definition(type));
         if (IsMachine(type))
         {
             foreach (var method in type.GetMethods(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly))
@@ -75,10 +84,7 @@ internal sealed class ClosureCleaner
             return;
         _used.Add((field.Module, field.MetadataToken));
         if (code == OpCodes.Stfld && !field.Name.StartsWith("CS$", StringComparison.Ordinal) && !field.Name.StartsWith('<'))
-        {
-            _warnings.Add($"a function writes to the captured variable '{field.Name}': executors change copies of their own, and the program " +
-                "sees nothing of it; use an accumulator, or return the value");
-        }
+            _written.Add((Definition(field.DeclaringType!), field.Name));
     }
 
     /// <summary>

@@ -31,7 +31,7 @@ internal abstract class Application : IAsyncDisposable
     private static readonly TimeSpan ProgressInterval = TimeSpan.FromMilliseconds(500);
 
     private Timer? _progress;
-    private volatile bool _isShown;
+    private volatile bool _isShown, _isLeaving;
 
     protected SparkScheduler? Scheduler { get; private set; }
 
@@ -45,6 +45,14 @@ internal abstract class Application : IAsyncDisposable
         return Uri.TryCreate(named, UriKind.Absolute, out var uri) && uri.Scheme is "hdfs" or "webhdfs" or "http"
             ? new Stores(new Uri($"http://{uri.Authority}"), user, node: node)
             : throw new SparkException($"spark.hadoop.fs.defaultFS is '{named}'; name a store as hdfs://host:port, or file:///");
+    }
+
+    /// <summary>The process is about to end: the cluster is told, and nothing else is of any use.</summary>
+    public async ValueTask LeaveAsync()
+    {
+        _isLeaving = true;
+        if (Loop is { } loop)
+            await loop.DisposeAsync();
     }
 
     public async ValueTask DisposeAsync()
@@ -128,7 +136,9 @@ internal abstract class Application : IAsyncDisposable
         try
         {
             await loop.Completion;
-            Jobs.FailAll("the application has ended");
+            // Who waits for a job would only fail, and hide what the process ends for.
+            if (!_isLeaving)
+                Jobs.FailAll("the application has ended");
         }
         catch (SchedulerErrorException e)
         {

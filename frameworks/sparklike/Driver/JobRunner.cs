@@ -111,7 +111,7 @@ internal sealed class JobRunner(
     {
         if (!_numbers.ContainsKey(stage))
             Ship(stage, planner.TaskOf(stage));
-        _shipped[Launch(stage, stageAttempt, 0, 0).PlacesName] = new StagePlaces(outputs, cached).ToBytes();
+        _shipped[Launch(stage, stageAttempt, 0, 0).PlacesName] = new StagePlaces(outputs, cached, [.. _scheduler!.View().Executors.Select(e => e.Address)]).ToBytes();
     }
 
     ReadOnlyMemory<byte> ITaskSource.DataOf(StageSpec stage, int stageAttempt, int partition, int attempt) =>

@@ -38,6 +38,9 @@ internal sealed class ExecutorNode : IDisposable
 
     public BlockStore Blocks { get; }
 
+    /// <summary>Other executors' kept partitions; null where there are none.</summary>
+    public PeerBlocks? Peers { get; set; }
+
     /// <summary>It keeps what later tasks may use.</summary>
     public bool KeepsBlocks => !_kept.IsEmpty;
 

@@ -26,6 +26,8 @@ internal static class ExecutorProgram
         Records.TypeNames.FindAssembly = assemblies.Find;
         using var node = new ExecutorNode(conf, conf.GetSizeAsBytes("spark.executor.memory", 1L << 30, "m"), files,
             Application.StoresOf(conf, Environment.GetEnvironmentVariable(ExecutorEnvironment.Hostname)), client.Get);
+        var agent = Environment.GetEnvironmentVariable(ExecutorEnvironment.AgentAddress)!;
+        await using var peers = node.Peers = new PeerBlocks(files, agent, token, node.Blocks);
         var engine = new TaskEngine(new StageLibrary(client.Get, assemblies), node.ServicesFor, node.StoreResult, node.TakeChanges);
         var idle = conf.GetTime("spark.dynamicAllocation.executorIdleTimeout", TimeSpan.FromSeconds(60));
         using var executor = new SparkExecutor(node, engine, TimeProvider.System, idle,

@@ -1,3 +1,4 @@
+using Agora.Spark.Records;
 using Agora.Spark.Shuffle;
 using Agora.Spark.Transfer;
 using Agora.Storage;
@@ -9,8 +10,25 @@ internal sealed class TaskServices(ExecutorNode node, StagePlaces places) : ITas
 {
     public Stores Stores => node.Stores;
 
-    public IEnumerable<T> Cached<T>(BlockId block, StorageLevel level, Func<IEnumerable<T>> make, TaskContext context) =>
-        node.Blocks.GetOrCompute(block, level, make, context.Stop);
+    public IEnumerable<T> Cached<T>(BlockId block, StorageLevel level, Func<IEnumerable<T>> make, TaskContext context)
+    {
+        if (node.Peers is not { } peers)
+            return node.Blocks.GetOrCompute(block, level, make, context.Stop);
+        if (node.Blocks.Find<T>(block) is { } kept)
+            return kept;
+        // Where it lies was busy for too long, or is gone. To read a copy is cheaper than to make it again.
+        if (places.Cached.TryGetValue(block, out var agents) && peers.Find(block, agents) is { } packed)
+            return RecordBlocks.Read<T>(packed);
+        var isNew = false;
+        var records = node.Blocks.GetOrCompute(block, level, () =>
+        {
+            isNew = true;
+            return make();
+        }, context.Stop);
+        if (isNew && level.Replicas > 1)
+            peers.Replicate(block, level, level.Replicas - 1, places.Executors);
+        return records;
+    }
 
     public MapOutput Write<K, V, C>(
         ShuffleDependency<K, V, C> shuffle, int mapPartition, IEnumerable<(K Key, V Value)> records, TaskContext context)
@@ -39,10 +57,10 @@ internal sealed class TaskServices(ExecutorNode node, StagePlaces places) : ITas
         IEnumerable<(K Key, V Value)> records, Aggregator<V, C> aggregator, TaskContext context)
     {
         using var combiner = new Combiner<K, V, C>(aggregator, node.Shuffles, context.Metrics.Shuffle);
-        foreach (var (key, value) in records)
+        foreach (var (key, value) in Pipeline.WhileWanted(records, context.Stop))
             combiner.Add(key, value);
-        foreach (var combined in combiner.Finish())
-            yield return combined;
+        foreach (var one in combiner.Finish())
+            yield return one;
     }
 
     public T Broadcast<T>(long id) => node.Broadcast<T>(id);

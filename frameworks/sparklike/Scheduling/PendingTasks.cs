@@ -14,7 +14,8 @@ internal sealed class PendingTasks(int taskCount)
 
     private static readonly Func<Search, int, bool> May = (s, p) => !s.Tasks.Avoids(p, s.Host, s.Now);
 
-    private readonly Entry[] _entries = new Entry[taskCount];
+    /// <summary>None before the first task waits: most stages that are known do not run.</summary>
+    private Entry[] _entries = [];
     private readonly Lane _all = new(), _untied = new();
     private readonly Dictionary<AgentId, Lane> _byAgent = [];
     private readonly Dictionary<string, Lane> _byHost = new(StringComparer.Ordinal);
@@ -52,7 +53,7 @@ internal sealed class PendingTasks(int taskCount)
     /// <summary>Hosts that are good for waiting tasks.</summary>
     public IReadOnlyCollection<string> Hosts => _byHost.Keys;
 
-    public bool Contains(int partition) => _entries[partition].IsPending;
+    public bool Contains(int partition) => _entries.Length > 0 && _entries[partition].IsPending;
 
     /// <summary>Remembers which blocks a task wants; once for each task.</summary>
     public void Watch(int partition, IReadOnlyList<BlockId> blocks)
@@ -71,6 +72,8 @@ internal sealed class PendingTasks(int taskCount)
     /// <param name="hosts">Of those executors, and with its input.</param>
     public void Add(int partition, IReadOnlyList<AgentId> agents, IReadOnlyList<string> hosts)
     {
+        if (_entries.Length == 0)
+            _entries = new Entry[taskCount];
         ref var entry = ref _entries[partition];
         entry.IsPending = true;
         _all.Push(partition, ++entry.Added);
@@ -87,9 +90,9 @@ internal sealed class PendingTasks(int taskCount)
 
     public void Remove(int partition)
     {
-        ref var entry = ref _entries[partition];
-        if (!entry.IsPending)
+        if (!Contains(partition))
             return;
+        ref var entry = ref _entries[partition];
         entry.IsPending = false;
         _all.Count--;
         Leave(ref entry);

@@ -146,7 +146,7 @@ public sealed partial class SparkScheduler
                 continue;
             foreach (var block in stage.Spec.CachedInputsOf(partition))
                 if (_blocks.CopiesOf(block) is { Count: > 0 } copies && !all.ContainsKey(block))
-                    all.Add(block, [.. copies.Select(c => c.Agent.Value)]);
+                    all.Add(block, [.. copies.Select(c => _agents.TryGetValue(c.Agent, out var agent) ? agent.Address : "").Where(a => a.Length > 0)]);
         }
         return all;
     }

@@ -30,7 +30,14 @@ internal sealed class Combiner<K, V, C> : IDisposable
     public void Add(K key, V value)
     {
         ref var gathered = ref _table.Find(key, StableHash<K>.Of(key), out var isNew);
-        gathered = isNew ? _aggregator.Create(value) : _aggregator.Merge(gathered, value);
+        try
+        {
+            gathered = isNew ? _aggregator.Create(value) : _aggregator.Merge(gathered, value);
+        }
+        catch (Exception e) when (FailedRecord.Note(e, (key, value)))
+        {
+            throw;
+        }
         if (--_untilLook == 0)
             Look();
     }
@@ -39,7 +46,14 @@ internal sealed class Combiner<K, V, C> : IDisposable
     public void AddPart(K key, C part)
     {
         ref var gathered = ref _table.Find(key, StableHash<K>.Of(key), out var isNew);
-        gathered = isNew ? part : _aggregator.MergeCombiners(gathered, part);
+        try
+        {
+            gathered = isNew ? part : _aggregator.MergeCombiners(gathered, part);
+        }
+        catch (Exception e) when (FailedRecord.Note(e, (key, part)))
+        {
+            throw;
+        }
         if (--_untilLook == 0)
             Look();
     }

@@ -4,9 +4,11 @@ namespace Agora.Spark.Transfer;
 
 /// <summary>Where a stage's tasks find the output of its parents, and cached blocks on other executors.</summary>
 /// <param name="Outputs">By shuffle, then by map partition.</param>
-/// <param name="Cached">Addresses of executors that hold a block.</param>
+/// <param name="Cached">Agents with executors that hold a block, by the address of their file servers.</param>
+/// <param name="Executors">All agents with executors of the application, in the same way.</param>
 internal sealed record StagePlaces(
-    IReadOnlyDictionary<int, IReadOnlyList<MapOutput>> Outputs, IReadOnlyDictionary<BlockId, IReadOnlyList<string>> Cached)
+    IReadOnlyDictionary<int, IReadOnlyList<MapOutput>> Outputs, IReadOnlyDictionary<BlockId, IReadOnlyList<string>> Cached,
+    IReadOnlyList<string> Executors)
 {
     public byte[] ToBytes()
     {
@@ -34,10 +36,9 @@ internal sealed record StagePlaces(
         {
             to.Write7BitEncodedInt(block.RddId);
             to.Write7BitEncodedInt(block.Partition);
-            to.Write7BitEncodedInt(addresses.Count);
-            foreach (var address in addresses)
-                to.Write(address);
+            Write(to, addresses);
         }
+        Write(to, Executors);
         to.Flush();
         return LZ4Pickler.Pickle(stream.GetBuffer().AsSpan(0, (int)stream.Length));
     }
@@ -66,11 +67,23 @@ internal sealed record StagePlaces(
         for (var left = from.Read7BitEncodedInt(); left > 0; left--)
         {
             var block = new BlockId(from.Read7BitEncodedInt(), from.Read7BitEncodedInt());
-            var addresses = new string[from.Read7BitEncodedInt()];
-            for (var i = 0; i < addresses.Length; i++)
-                addresses[i] = from.ReadString();
-            cached.Add(block, addresses);
+            cached.Add(block, ReadTexts(from));
         }
-        return new StagePlaces(all, cached);
+        return new StagePlaces(all, cached, ReadTexts(from));
+    }
+
+    private static void Write(BinaryWriter to, IReadOnlyList<string> texts)
+    {
+        to.Write7BitEncodedInt(texts.Count);
+        foreach (var text in texts)
+            to.Write(text);
+    }
+
+    private static string[] ReadTexts(BinaryReader from)
+    {
+        var texts = new string[from.Read7BitEncodedInt()];
+        for (var i = 0; i < texts.Length; i++)
+            texts[i] = from.ReadString();
+        return texts;
     }
 }

@@ -8,7 +8,7 @@ namespace Agora.Tests.Live.Spark;
 /// <summary>Parts of the cluster are killed in the middle of a program: its results are right all the same.</summary>
 public sealed class FailureTests : IAsyncLifetime
 {
-    private const int Iterations = 8, MadeAtFirst = 8;
+    private const int Iterations = 8, MadeAtFirst = 8, Interrupt = 2, Terminate = 15;
 
     private readonly SparkCluster _cluster = new();
 
@@ -48,6 +48,31 @@ public sealed class FailureTests : IAsyncLifetime
             File.Delete(output);
         return Task.CompletedTask;
     });
+
+    [Fact]
+    public async Task Partitions_that_are_kept_twice_are_not_made_again_when_one_executor_is_killed()
+    {
+        using var program = SparkProgram.Start(_cluster, "agora", SparkProgram.Path, ["replicas", "5"]);
+        var errors = program.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+        Assert.Equal("kept", await program.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken));
+        _ = Libc.kill(Executors()[0].Pid, Libc.SIGKILL);
+        Assert.Equal($"made {MadeAtFirst}", await program.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken));
+        Assert.Equal("", await errors);
+    }
+
+    [Theory]
+    [InlineData(Interrupt, 130)]
+    [InlineData(Terminate, 143)]
+    public async Task A_program_that_is_told_to_end_takes_its_executors_with_it(int signal, int exitCode)
+    {
+        using var program = SparkProgram.Start(_cluster, "agora", SparkProgram.Path, ["iterate", "1000", "500"]);
+        var first = await program.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken);
+        Assert.StartsWith("iteration 0 right", first, StringComparison.Ordinal);
+        _ = Libc.kill(program.Id, signal);
+        await program.WaitForExitAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(exitCode, program.ExitCode);
+        await Programs.Until("executors to end", () => Executors().Count == 0, () => string.Join('\n', Executors()));
+    }
 
     /// <summary>Breaks something after the second iteration; all must be right in the end.</summary>
     /// <returns>How often cached partitions were computed.</returns>

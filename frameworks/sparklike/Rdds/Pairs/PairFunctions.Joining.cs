@@ -45,10 +45,7 @@ public static partial class PairFunctions
     /// <inheritdoc cref="Join{K, V, W}(RDD{ValueTuple{K, V}}, RDD{ValueTuple{K, W}}, int?)"/>
     public static RDD<(K Key, (V Left, W Right) Value)> Join<K, V, W>(
         this RDD<(K Key, V Value)> rdd, RDD<(K Key, W Value)> other, Partitioner partitioner) =>
-        rdd.CoGroup(other, partitioner).FlatMapValues(static group =>
-            from left in @group.Left
-            from right in @group.Right
-            select (left, right));
+        rdd.CoGroup(other, partitioner).FlatMapValues(static group => Matches.Inner(group.Left, group.Right));
 
     /// <summary>As <c>Join</c>, and pairs whose key the other does not have, once.</summary>
     /// <param name="partitions">Of the result; null for the default (see <see cref="Partitioner.Default"/>).</param>
@@ -59,10 +56,7 @@ public static partial class PairFunctions
     /// <inheritdoc cref="LeftOuterJoin{K, V, W}(RDD{ValueTuple{K, V}}, RDD{ValueTuple{K, W}}, int?)"/>
     public static RDD<(K Key, (V Left, Option<W> Right) Value)> LeftOuterJoin<K, V, W>(
         this RDD<(K Key, V Value)> rdd, RDD<(K Key, W Value)> other, Partitioner partitioner) =>
-        rdd.CoGroup(other, partitioner).FlatMapValues(static group =>
-            from left in @group.Left
-            from right in OrNone(@group.Right)
-            select (left, right));
+        rdd.CoGroup(other, partitioner).FlatMapValues(static group => Matches.Left(group.Left, group.Right));
 
     /// <summary>As <c>Join</c>, and the other's pairs whose key this does not have, once.</summary>
     /// <param name="partitions">Of the result; null for the default (see <see cref="Partitioner.Default"/>).</param>
@@ -73,10 +67,7 @@ public static partial class PairFunctions
     /// <inheritdoc cref="RightOuterJoin{K, V, W}(RDD{ValueTuple{K, V}}, RDD{ValueTuple{K, W}}, int?)"/>
     public static RDD<(K Key, (Option<V> Left, W Right) Value)> RightOuterJoin<K, V, W>(
         this RDD<(K Key, V Value)> rdd, RDD<(K Key, W Value)> other, Partitioner partitioner) =>
-        rdd.CoGroup(other, partitioner).FlatMapValues(static group =>
-            from left in OrNone(@group.Left)
-            from right in @group.Right
-            select (left, right));
+        rdd.CoGroup(other, partitioner).FlatMapValues(static group => Matches.Right(group.Left, group.Right));
 
     /// <summary>As <c>Join</c>, and the pairs of each whose key the other does not have, once.</summary>
     /// <param name="partitions">Of the result; null for the default (see <see cref="Partitioner.Default"/>).</param>
@@ -87,10 +78,7 @@ public static partial class PairFunctions
     /// <inheritdoc cref="FullOuterJoin{K, V, W}(RDD{ValueTuple{K, V}}, RDD{ValueTuple{K, W}}, int?)"/>
     public static RDD<(K Key, (Option<V> Left, Option<W> Right) Value)> FullOuterJoin<K, V, W>(
         this RDD<(K Key, V Value)> rdd, RDD<(K Key, W Value)> other, Partitioner partitioner) =>
-        rdd.CoGroup(other, partitioner).FlatMapValues(static group =>
-            from left in OrNone(@group.Left)
-            from right in OrNone(@group.Right)
-            select (left, right));
+        rdd.CoGroup(other, partitioner).FlatMapValues(static group => Matches.Full(group.Left, group.Right));
 
     /// <summary>The pairs whose key the other does not have.</summary>
     /// <param name="partitions">Of the result; null for the default of this dataset (see <see cref="Partitioner.Default"/>).</param>
@@ -108,6 +96,4 @@ public static partial class PairFunctions
         ThrowIfNoKey<K>();
         return partitioner;
     }
-
-    private static IEnumerable<Option<V>> OrNone<V>(List<V> values) => values.Count == 0 ? [default] : values.Select(Option.Some);
 }

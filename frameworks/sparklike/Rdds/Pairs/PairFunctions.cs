@@ -22,7 +22,13 @@ public static partial class PairFunctions
     /// <summary>Makes any number of pairs of each, with the same key; the partitioner stays.</summary>
     public static RDD<(K Key, U Value)> FlatMapValues<K, V, U>(this RDD<(K Key, V Value)> rdd, Func<V, IEnumerable<U>> f) =>
         new MapPartitionsRDD<(K Key, V Value), (K Key, U Value)>(rdd, (_, pairs, context) =>
-            Pipeline.FlatMap(pairs, pair => f(pair.Value).Select(value => (pair.Key, value)), context.Stop), keepsPartitioner: true);
+            Pipeline.FlatMap(pairs, pair => WithKey(pair.Key, f(pair.Value)), context.Stop), keepsPartitioner: true);
+
+    private static IEnumerable<(K Key, U Value)> WithKey<K, U>(K key, IEnumerable<U> values)
+    {
+        foreach (var value in values)
+            yield return (key, value);
+    }
 
     /// <summary>Brings each key's pairs into the partition that a partitioner says. Does nothing if they are there already.</summary>
     public static RDD<(K Key, V Value)> PartitionBy<K, V>(this RDD<(K Key, V Value)> rdd, Partitioner partitioner)

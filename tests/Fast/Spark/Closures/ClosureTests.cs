@@ -84,6 +84,15 @@ public class ClosureTests
             w => Assert.Contains("captured variable 'counter'", w, StringComparison.Ordinal));
         var read = 3;
         Assert.Empty(ClosureWriter.Write((Func<int>)(() => read + 1)).Warnings);
+        // Its own parameter, and a variable of its own, for a lambda within.
+        Func<int, int> own = x =>
+        {
+            var sum = 0;
+            foreach (var y in Enumerable.Range(0, 3).Select(i => i + x))
+                new List<int> { y }.ForEach(z => sum += z);
+            return sum;
+        };
+        Assert.Empty(ClosureWriter.Write(own).Warnings);
     }
 
     [Fact]

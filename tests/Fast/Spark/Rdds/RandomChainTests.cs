@@ -7,6 +7,9 @@ namespace Agora.Tests.Fast.Spark.Rdds;
 /// <summary>Any chain of transformations gives what LINQ gives, whatever the partitions.</summary>
 public sealed class RandomChainTests
 {
+    /// <summary>A chain that makes more records is given up.</summary>
+    private const int LengthMax = 3000;
+
     /// <summary>One step on both sides. Orders are compared only as far as an operation promises one.</summary>
     private sealed record Step(string Name, Func<RDD<int>, RDD<int>> Spark, Func<IEnumerable<int>, IEnumerable<int>> Linq, bool KeepsOrder = true)
     {
@@ -43,31 +46,45 @@ public sealed class RandomChainTests
         _ => new Step($"Glom({n})", r => r.Glom().FlatMap(a => a), s => s),
     });
 
+    private static Gen<(List<int> Records, int Slices, List<Step> Steps)> Chains { get; } =
+        Gen.Select(Gen.Int[-100, 100].List[0, 60], Gen.Int[1, 9], Steps.List[0, 6]);
+
     [Fact]
-    public void A_chain_of_transformations_gives_what_linq_gives() =>
-        Gen.Select(Gen.Int[-100, 100].List[0, 60], Gen.Int[1, 9], Steps.List[0, 6]).Sample((records, slices, steps) =>
+    public void A_chain_of_transformations_gives_what_linq_gives() => Chains.Sample(chain =>
+    {
+        using var spark = new InProcess();
+        Compare(spark.Context, chain.Records, chain.Slices, chain.Steps);
+    }, iter: 300);
+
+    [Fact]
+    public void It_does_so_with_functions_that_were_shipped_and_shuffles_on_disk()
+    {
+        using var context = new SparkContext("local[2]", "random chains");
+        Chains.Sample(chain => Compare(context, chain.Records, chain.Slices, chain.Steps), iter: 30, threads: 1);
+    }
+
+    private static void Compare(SparkContext context, List<int> records, int slices, List<Step> steps)
+    {
+        var rdd = context.Parallelize(records, slices);
+        IEnumerable<int> expected = records;
+        var isOrdered = true;
+        foreach (var step in steps)
         {
-            using var spark = new InProcess();
-            var rdd = spark.Context.Parallelize(records, slices);
-            IEnumerable<int> expected = records;
-            var isOrdered = true;
-            foreach (var step in steps)
-            {
-                // What depends on an order that is not promised is not compared.
-                if (!isOrdered && step.Name is "ZipWithIndex" || (!isOrdered && step.Name.StartsWith("MapPartitions", StringComparison.Ordinal)))
-                    continue;
-                rdd = step.Spark(rdd);
-                expected = [.. step.Linq(expected).Take(3000)];
-                if (expected.Count() == 3000)
-                    return;
-                isOrdered = (isOrdered && step.KeepsOrder) || step.Name.StartsWith("SortBy", StringComparison.Ordinal);
-            }
-            var found = rdd.Collect();
-            if (isOrdered)
-                Assert.Equal(expected, found);
-            else
-                Assert.Equal(expected.Order(), found.Order());
-            Assert.Equal(expected.LongCount(), rdd.Count());
-            Assert.Equal(expected.Sum(), rdd.Fold(0, (a, b) => a + b));
-        }, iter: 300);
+            // What depends on an order that is not promised is not compared.
+            if (!isOrdered && (step.Name is "ZipWithIndex" || step.Name.StartsWith("MapPartitions", StringComparison.Ordinal)))
+                continue;
+            rdd = step.Spark(rdd);
+            expected = [.. step.Linq(expected).Take(LengthMax)];
+            if (expected.Count() == LengthMax)
+                return;
+            isOrdered = (isOrdered && step.KeepsOrder) || step.Name.StartsWith("SortBy", StringComparison.Ordinal);
+        }
+        var found = rdd.Collect();
+        if (isOrdered)
+            Assert.Equal(expected, found);
+        else
+            Assert.Equal(expected.Order(), found.Order());
+        Assert.Equal(expected.LongCount(), rdd.Count());
+        Assert.Equal(expected.Sum(), rdd.Fold(0, (a, b) => a + b));
+    }
 }

@@ -27,7 +27,7 @@ public sealed class LocalityTests
         var launched = bench.Offer("c", "b", "a");
         Assert.Equal(["a 0", "b 1", "c 2"], launched.Select(t => $"{t.Host} {t.Partition}").Order());
         Assert.All(launched, t => Assert.Equal("Process", t.Locality));
-        Assert.Equal(["agent-b"], bench.Cached[(1, 0)][new BlockId(7, 1)]);
+        Assert.Equal(["b:5051"], bench.Cached[(1, 0)][new BlockId(7, 1)]);
     }
 
     [Fact]
