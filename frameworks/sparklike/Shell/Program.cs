@@ -42,7 +42,7 @@ try
     if (Environment.GetEnvironmentVariable(Launch.Home) is null)
         Environment.SetEnvironmentVariable(Launch.Home, home);
     var conf = new SparkConf().SetAll(properties).SetIfMissing("spark.app.name", "spark-shell").SetIfMissing("spark.master", "local[*]");
-    using var context = new SparkContext(conf);
+    using var context = new SparkContext(conf) { SignalsCancelJobs = true };
     var isTerminal = !Console.IsInputRedirected;
     if (isTerminal)
         Console.Out.WriteLine($"Spark in C# on Agora. 'sc' is a SparkContext at {conf.Get("spark.master")}; :help tells more.");

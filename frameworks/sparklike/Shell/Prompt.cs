@@ -16,6 +16,7 @@ internal sealed class Prompt(ScriptSession session, TextReader input, TextWriter
         functions and types stay, and so do partitions that datasets keep (Cache).
           #r "file.dll"    uses an assembly
           #load "file.cs"  runs a file
+          Ctrl-C           cancels the jobs that run
           :help            this
           :quit, Ctrl-D    ends
         An unfinished statement goes on in the next line; two empty lines give it up.
