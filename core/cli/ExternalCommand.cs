@@ -16,6 +16,7 @@ internal sealed class ExternalCommand(string path)
         ("simulate", "Run the same machines in virtual time under faults (see 'agora simulate --help')"),
         ("bench", "Measure (see 'agora bench --help')"),
         ("hadoop", "The Hadoop port's services (see 'agora hadoop --help')"),
+        ("spark-shell", "A C# prompt on the cluster (see 'agora spark-shell --help')"),
     ];
 
     public static ExternalCommand? Find(string[] args)

@@ -7,7 +7,8 @@ namespace Agora.Spark.Closures;
 /// <summary>
 /// Finds which captured variables a lambda really uses. The compiler keeps the variables of one scope in one object for
 /// all lambdas in it; what only its neighbours use must not be shipped, and often cannot be. Reads the code of the lambda
-/// and of all the compiler made from it: nested lambdas, local functions, iterators, async methods.
+/// and of all the compiler made from it: nested lambdas, local functions, iterators, async methods. At a prompt the variables
+/// of all its lines are such scopes.
 /// </summary>
 internal sealed class ClosureCleaner
 {
@@ -27,8 +28,8 @@ internal sealed class ClosureCleaner
         "sees nothing of it; use an accumulator, or return the value").Order(StringComparer.Ordinal))];
 
     /// <summary>An object in which the compiler keeps captured variables.</summary>
-    public static bool IsScope(Type type) =>
-        type.Name.StartsWith("<>c__DisplayClass", StringComparison.Ordinal) && type.IsDefined(typeof(CompilerGeneratedAttribute), false);
+    public static bool IsScope(Type type) => IsSubmission(type) ||
+        type.Name.StartsWith("<>c__DisplayClass", StringComparison.Ordinal) && IsGenerated(type);
 
     public bool IsUsed(FieldInfo field) =>
         _used.Contains((field.Module, field.MetadataToken)) || _whole.Contains(Definition(field.DeclaringType!));
@@ -62,7 +63,7 @@ internal sealed class ClosureCleaner
             foreach (var method in type.GetMethods(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly))
                 pending.Push(method);
         }
-        else if (member is MethodBase called && (called.Name.StartsWith('<') || type.Name.StartsWith('<')))
+        else if (member is MethodBase called && (called.Name.StartsWith('<') || type.Name.StartsWith('<') || IsSubmission(type)))
         {
             pending.Push(called);
         }
@@ -86,9 +87,20 @@ internal sealed class ClosureCleaner
             _written.Add((Definition(field.DeclaringType!), field.Name));
     }
 
+    /// <summary>
+    /// What was entered at a prompt at once: its variables are fields, its functions methods, and it refers to what was
+    /// entered before.
+    /// </summary>
+    private static bool IsSubmission(Type type) => type.Name.StartsWith("Submission#", StringComparison.Ordinal) &&
+        type.GetMethod("<Factory>", BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic) is not null;
+
     /// <summary>An iterator's or async method's state machine.</summary>
     private static bool IsMachine(Type type) =>
-        type.Name.StartsWith('<') && type.Name.Contains(">d", StringComparison.Ordinal) && type.IsDefined(typeof(CompilerGeneratedAttribute), false);
+        type.Name.StartsWith('<') && type.Name.Contains(">d", StringComparison.Ordinal) && IsGenerated(type);
+
+    /// <summary>The compiler leaves its mark out in what is not declared itself.</summary>
+    private static bool IsGenerated(Type type) =>
+        type.IsDefined(typeof(CompilerGeneratedAttribute), false) || type.DeclaringType is { } outer && IsSubmission(outer);
 
     private static Type Definition(Type type) => type.IsGenericType ? type.GetGenericTypeDefinition() : type;
 }

@@ -262,7 +262,8 @@ internal sealed class GraphWriter(ClosureCleaner cleaner) : IDisposable
     /// <summary>A field's name as its author wrote it.</summary>
     private static string Plain(string field)
     {
-        if (field.StartsWith("CS$", StringComparison.Ordinal))
+        // The way to an outer scope, to what was entered before at a prompt, and to what the prompt itself has.
+        if (field.StartsWith("CS$", StringComparison.Ordinal) || field.StartsWith("<Submission#", StringComparison.Ordinal) || field == "<host-object>")
             return "";
         if (field.EndsWith(">k__BackingField", StringComparison.Ordinal) || field.EndsWith(">i__Field", StringComparison.Ordinal))
             return field[1..field.IndexOf('>', StringComparison.Ordinal)];

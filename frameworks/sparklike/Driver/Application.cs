@@ -73,8 +73,11 @@ internal abstract class Application : IAsyncDisposable
         Loop = start(Scheduler);
         Jobs.Connect(Scheduler, Loop);
         _ = WatchAsync(Loop);
-        if (!Console.IsErrorRedirected && Conf.GetBoolean("spark.ui.showConsoleProgress", true))
-            _progress = new Timer(_ => ShowProgress(), null, ProgressInterval, ProgressInterval);
+        if (Console.IsErrorRedirected || !Conf.GetBoolean("spark.ui.showConsoleProgress", true))
+            return;
+        // Before anything else is written to the line.
+        Jobs.Idle += HideProgress;
+        _progress = new Timer(_ => ShowProgress(), null, ProgressInterval, ProgressInterval);
     }
 
     private void ShowProgress()
@@ -88,6 +91,14 @@ internal abstract class Application : IAsyncDisposable
                 Console.Error.Write($"\r{line}\x1b[K");
             _isShown = line.Length > 0;
         });
+    }
+
+    private void HideProgress()
+    {
+        if (!_isShown)
+            return;
+        Console.Error.Write("\r\x1b[K");
+        _isShown = false;
     }
 
     /// <summary>What is its own alone ends here, after the loop.</summary>

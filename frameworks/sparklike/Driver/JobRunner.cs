@@ -96,6 +96,9 @@ internal sealed class JobRunner(
     /// <summary>Told of datasets that are no longer to be kept.</summary>
     public event Action<int>? Unpersisted;
 
+    /// <summary>Told on the loop's thread that the last job has ended, before its caller goes on.</summary>
+    public event Action? Idle;
+
     /// <summary>The loop has ended: whoever still waits, waits in vain.</summary>
     public void FailAll(string reason)
     {
@@ -126,7 +129,11 @@ internal sealed class JobRunner(
     void ITaskSource.Ended(JobSpec job, JobFailure? failure)
     {
         if (_jobs.TryRemove(job.Id, out var ended))
+        {
+            if (_jobs.IsEmpty)
+                Idle?.Invoke();
             ended.End(failure);
+        }
         if (!_jobs.IsEmpty)
             return;
         _shipped.Clear();

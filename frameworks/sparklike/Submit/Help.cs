@@ -2,9 +2,8 @@ namespace Agora.Spark.Submit;
 
 internal static class Help
 {
-    public const string Text = """
-        Usage: spark-submit [options] <program.dll | program.cs | executable> [program arguments]
-
+    /// <summary>What spark-shell takes as well.</summary>
+    public const string Options = """
         Options:
           --master MASTER_URL         local, local[K], local[*], local[K,F] (F attempts a task),
                                       agora://host:port, or agora for the cluster of 'agora up'
@@ -25,6 +24,12 @@ internal static class Help
           --verbose, -v               Print additional debug output.
           --version                   Print the version.
 
+        """;
+
+    public const string Text = $"""
+        Usage: spark-submit [options] <program.dll | program.cs | executable> [program arguments]
+
+        {Options}
         What the program itself sets in its SparkConf comes before options, options before the properties file.
 
         Example:

@@ -12,7 +12,8 @@ internal static partial class Launch
     /// <summary>Holds the directory in which Agora is installed.</summary>
     public const string Home = "AGORA_SPARK_HOME";
 
-    private const string HeapLimit = "DOTNET_GCHeapHardLimit";
+    /// <summary>Bounds the memory of a .NET program; read when it starts.</summary>
+    public const string HeapLimit = "DOTNET_GCHeapHardLimit";
 
     /// <returns>The arguments of the process to become, its program first.</returns>
     /// <exception cref="SubmitException">There is no such program, or it is none.</exception>

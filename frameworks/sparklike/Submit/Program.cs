@@ -19,11 +19,7 @@ try
     var command = Launch.CommandOf(application, submission.Arguments);
     var self = new FileInfo(Environment.ProcessPath!);
     var home = Path.GetDirectoryName(Path.GetDirectoryName(self.ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? self.FullName))!;
-    var usual = Path.Combine(Environment.GetEnvironmentVariable("SPARK_CONF_DIR") ?? Path.Combine(home, "conf"), "spark-defaults.conf");
-    var properties = submission.PropertiesFile is { } named ? PropertiesFile.Read(named)
-        : File.Exists(usual) ? PropertiesFile.Read(usual) : [];
-    foreach (var (key, value) in submission.Properties)
-        properties[key] = value;
+    var properties = submission.AllProperties(home);
     foreach (var ignored in submission.Ignored)
         Console.Error.WriteLine($"Warning: {ignored}");
     if (submission.IsVerbose)

@@ -103,6 +103,18 @@ internal sealed record Submission(
         return new Submission(properties, file, memory, application, [.. arguments.Skip(i)], ignored, verbose, help, version);
     }
 
+    /// <summary>Those of the file of defaults, and over them what the options say.</summary>
+    /// <param name="home">The directory in which Agora is installed.</param>
+    /// <exception cref="SubmitException">The file cannot be read.</exception>
+    public Dictionary<string, string> AllProperties(string home)
+    {
+        var usual = Path.Combine(Environment.GetEnvironmentVariable("SPARK_CONF_DIR") ?? Path.Combine(home, "conf"), "spark-defaults.conf");
+        var all = PropertiesFile is { } named ? Submit.PropertiesFile.Read(named) : File.Exists(usual) ? Submit.PropertiesFile.Read(usual) : [];
+        foreach (var (key, value) in Properties)
+            all[key] = value;
+        return all;
+    }
+
     private static bool IsKnown(string name) => ToProperty.ContainsKey(name) || ToIgnore.ContainsKey(name) ||
         name is "--properties-file" or "--driver-memory" or "--conf" or "-c" or "--deploy-mode";
 
