@@ -9,7 +9,7 @@ public sealed class LocalityTests
     [Fact]
     public void Waiting_brings_maps_to_their_data_and_hints_spare_offers()
     {
-        var rows = LocalityExperiment.Run(new RunOptions(Seeds: 1), Progress.None, maps: 200).Rows
+        var rows = new LocalityExperiment().Run(new RunOptions(Quick: true), Progress.None).Rows
             .ToDictionary(r => r.Metric, r => r.Agora);
         // More than the copies on a partition's own nodes cannot be local.
         Assert.InRange(rows["static-local-maps"], 0.05, 0.3);

@@ -14,11 +14,9 @@ internal sealed class LocalityExperiment : IExperiment
         task launched.
         """;
 
-    public Findings Run(RunOptions options, Progress progress) =>
-        Run(options, progress, options.Quick ? LocalitySetup.FullMaps / 4 : LocalitySetup.FullMaps);
-
-    internal static Findings Run(RunOptions options, Progress progress, int maps)
+    public Findings Run(RunOptions options, Progress progress)
     {
+        var maps = options.Quick ? LocalitySetup.FullMaps / 4 : LocalitySetup.FullMaps;
         var (one, five) = (TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(5));
         (LocalitySetup Setup, double? Local, string LocalSource, double? Seconds)[] bars =
         [
@@ -53,6 +51,10 @@ internal sealed class LocalityExperiment : IExperiment
             "its delay scheduling, master, allocator, agents. Simulated: what a map takes, normally distributed around " +
             $"{LocalitySetup.LocalMap.TotalSeconds} s beside its data and {LocalitySetup.RemoteMap.TotalSeconds} s elsewhere. These two come from " +
             "the paper's own job times for static partitions and for 5 s, so that those two times are no finding; the others, and all of locality, are.",
+            "On static partitions a map can be local only if one of the copies is on the instance's five or six nodes: one in six. Without " +
+            "delay ours are local more often than the paper's, since the JobTracker looks for a local map among all that wait before it " +
+            "takes another; what the paper's did is not said there. A quick run has a quarter of the blocks, so that its jobs are for longer at their end, " +
+            "where few maps wait and few nodes have their data: less local, and more declined.",
         ]);
     }
 }
