@@ -54,5 +54,5 @@ public sealed record Report(string Experiment, string Mode, ulong Seed, IReadOnl
             r.Ratio?.ToString(CultureInfo.InvariantCulture))).Prepend("metric,unit,anchor,anchorSource,agora,ratio"));
     }
 
-    private static string Number(double value) => value.ToString(value >= 100 ? "N0" : "0.###", CultureInfo.InvariantCulture);
+    internal static string Number(double value) => value.ToString(value >= 100 ? "N0" : "0.###", CultureInfo.InvariantCulture);
 }

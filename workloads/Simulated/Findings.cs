@@ -1,3 +1,5 @@
+using Agora.Workloads.Simulated.Pictures;
+
 namespace Agora.Workloads.Simulated;
 
 /// <summary>What a simulated experiment found. All of it depends on the seed alone, never on the machine.</summary>
@@ -6,6 +8,8 @@ namespace Agora.Workloads.Simulated;
 /// <param name="Notes">What a reader has to know to read the figures rightly.</param>
 internal sealed record Findings(IReadOnlyList<Row> Rows, IReadOnlyList<DataTable> Data, IReadOnlyList<string> Notes)
 {
+    public IReadOnlyList<Picture> Pictures { get; init; } = [];
+
     /// <summary>What was measured of the machine that simulated; it differs from run to run and is only shown.</summary>
     public IReadOnlyList<string> Measured { get; init; } = [];
 }

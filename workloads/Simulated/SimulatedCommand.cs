@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Agora.Workloads.Simulated.Pictures;
 
 namespace Agora.Workloads.Simulated;
 
@@ -11,7 +12,7 @@ internal static class SimulatedCommand
         var seed = new Option<ulong>("--seed") { Description = "The same seed gives the same figures", DefaultValueFactory = _ => 1 };
         var seeds = new Option<int?>("--seeds") { Description = "Runs whose mean is reported" };
         var quick = new Option<bool>("--quick") { Description = "A smaller experiment, in under 30 s" };
-        var output = new Option<string?>("--out") { Description = "Directory for results.json and the raw data as CSV", HelpName = "dir" };
+        var output = new Option<string?>("--out") { Description = "Directory for results.json, raw data as CSV, pictures and report.html", HelpName = "dir" };
         seeds.Validators.Add(result =>
         {
             if (result.GetValueOrDefault<int?>() < 1)
@@ -40,6 +41,9 @@ internal static class SimulatedCommand
                 report.Save(directory);
                 foreach (var table in findings.Data)
                     table.Save(directory);
+                foreach (var picture in findings.Pictures)
+                    File.WriteAllBytes(Path.Combine(directory, picture.Name + ".png"), picture.Png());
+                File.WriteAllText(Path.Combine(directory, "report.html"), HtmlReport.Of(report, findings));
             }
             return 0;
         });

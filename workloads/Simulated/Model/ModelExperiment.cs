@@ -1,9 +1,12 @@
+using Agora.Workloads.Simulated.Pictures;
+
 namespace Agora.Workloads.Simulated.Model;
 
 /// <summary>The paper's section 5, table 2: its formulas against frameworks on the real master and allocator.</summary>
 internal sealed class ModelExperiment : IExperiment
 {
     private const int Beta = 5, FineTasks = 20, FinePerWhole = 20;
+    private static readonly string[] Cells = ["elastic-constant", "elastic-exponential", "rigid-constant", "rigid-exponential"];
     private const string Table = "Mesos paper, table 2", Exact = "table 2 with the harmonic number of k for ln k";
 
     public string Name => "model";
@@ -66,7 +69,8 @@ internal sealed class ModelExperiment : IExperiment
                 $"job cut into tasks of T/{FineTasks}. Cut into tasks of T ('-whole-tasks') the last slot works alone at the end: with " +
                 "constant lengths the slot that came last, after T, still does beta tasks, so that the job ends at (1 + beta) T; with " +
                 "exponential ones the longest of the last k tasks ends about T ln k after the first.",
-            ]);
+            ])
+        { Pictures = [Times(rows), Utilisations(rows)] };
 
         void RampUp(string name, double measured, bool isExponential)
         {
@@ -74,5 +78,20 @@ internal sealed class ModelExperiment : IExperiment
             if (isExponential)
                 rows.Add(new Row($"{name}-ramp-up-exact", "T", measured, harmonic, Exact));
         }
+    }
+
+    private static Picture Times(IReadOnlyList<Row> rows) => Compare(rows, "times", "table 2, ramp-up and completion", "time (mean task lengths T)",
+        [.. Cells.SelectMany(c => new[] { $"{c}-ramp-up", $"{c}-completion" })],
+        "Each formula of the paper beside what it was measured as. With exponential lengths all that ramps up takes longer than ln k says.");
+
+    private static Picture Utilisations(IReadOnlyList<Row> rows) => Compare(rows, "utilisation", "table 2, utilisation",
+        "utilisation (part of held slot time)", [.. Cells.Select(c => $"{c}-utilisation")],
+        "Elastic frameworks work all the time they hold slots; rigid ones wait for the last slot with the others idle.");
+
+    private static Picture Compare(IReadOnlyList<Row> rows, string name, string title, string y, IReadOnlyList<string> metrics, string caption)
+    {
+        var shown = metrics.Select(m => rows.First(r => r.Metric == m)).ToList();
+        return Picture.Bars(name, title, "cell of the table", y, [.. shown.Select(r => r.Metric.Replace('-', '\n'))],
+            [("formula", [.. shown.Select(r => r.Anchor!.Value)]), ("simulation", [.. shown.Select(r => r.Agora)])], caption);
     }
 }

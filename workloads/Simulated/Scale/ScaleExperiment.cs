@@ -1,3 +1,5 @@
+using Agora.Workloads.Simulated.Pictures;
+
 namespace Agora.Workloads.Simulated.Scale;
 
 /// <summary>The paper's section 7.5, figure 9, in virtual time.</summary>
@@ -59,6 +61,17 @@ internal sealed class ScaleExperiment : IExperiment
             "the schedulers' sessions, step by step. Not in it: kernels, TCP, the packet limit of the paper's EC2 network.",
             $"Means of {ScaleOptions.Probes * runs} probes a size. A probe waits for the next task's end anywhere in the cluster, which comes the sooner the larger that is.",
         ])
-        { Measured = measured };
+        { Measured = measured, Pictures = [Overhead(sizes, rows)] };
+    }
+
+    private static Picture Overhead(IReadOnlyList<(int Agents, double Paper)> sizes, List<Row> rows)
+    {
+        double[] agents = [.. sizes.Select(s => (double)s.Agents)];
+        return Picture.Lines("overhead", "figure 9, overhead of starting a task", "agents", "overhead (s)",
+            [
+                ("paper, on EC2", agents, [.. sizes.Select(s => s.Paper)]),
+                ("Agora, simulated", agents, [.. sizes.Select(s => rows.First(r => r.Metric == $"overhead-{s.Agents}-agents").Agora)]),
+            ],
+            "Ours does not grow with the cluster, as the master's work for one task does not. The paper's holds the network of its machines too.");
     }
 }
