@@ -2,6 +2,10 @@ using System.CommandLine;
 using Agora.Workloads;
 using Agora.Workloads.Hadoop;
 using Agora.Workloads.Mpi;
+using Agora.Workloads.Simulated;
+using Agora.Workloads.Simulated.Locality;
+using Agora.Workloads.Simulated.Model;
+using Agora.Workloads.Simulated.Scale;
 using Agora.Workloads.Spark;
 using Agora.Workloads.Torque;
 
@@ -10,5 +14,7 @@ var root = new RootCommand("""
 
     Example:
       agora bench throughput
-    """) { ThroughputCommand.Create(), HadoopCommand.Create(), MpiCommand.Create(), TorqueCommand.Create(), SparkCommand.Create() };
+    """) { ThroughputCommand.Create(), HadoopCommand.Create(), MpiCommand.Create(), TorqueCommand.Create(), SparkCommand.Create(),
+    SimulatedCommand.Create(new ModelExperiment()), SimulatedCommand.Create(new ScaleExperiment()),
+    SimulatedCommand.Create(new LocalityExperiment()) };
 return await root.Parse(args).InvokeAsync();

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Reflection;
 using System.Text.Json;
 
 namespace Agora.Workloads;
@@ -26,9 +27,13 @@ public sealed record Report(string Experiment, string Mode, ulong Seed, IReadOnl
         $"{Environment.ProcessorCount} processors, {GC.GetGCMemoryInfo().TotalAvailableMemoryBytes >> 30} GiB, " +
         $"{Environment.OSVersion.VersionString}, .NET {Environment.Version}";
 
+    /// <summary>The release, and the commit where the build knew it.</summary>
+    public static string Version =>
+        typeof(Report).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown";
+
     public void Print()
     {
-        Console.WriteLine($"{Experiment} ({Mode}) on {Machine}");
+        Console.WriteLine($"{Experiment} ({Mode}), seed {Seed}, Agora {Version}, on {Machine}");
         var rows = Rows.Select(r => new[]
         {
             r.Metric, Number(r.Agora), r.Unit, r.Anchor is { } a ? Number(a) : "", r.Ratio is { } x ? $"{x:0.###}" : "", r.AnchorSource,
@@ -49,5 +54,5 @@ public sealed record Report(string Experiment, string Mode, ulong Seed, IReadOnl
             r.Ratio?.ToString(CultureInfo.InvariantCulture))).Prepend("metric,unit,anchor,anchorSource,agora,ratio"));
     }
 
-    private static string Number(double value) => value.ToString(value >= 100 ? "N0" : "0.###", CultureInfo.InvariantCulture);
+    internal static string Number(double value) => value.ToString(value >= 100 ? "N0" : "0.###", CultureInfo.InvariantCulture);
 }

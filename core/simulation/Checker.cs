@@ -25,6 +25,8 @@ public sealed class Checker(World world)
 
     public void MasterHandled(Master master)
     {
+        if (!world.ChecksMaster)
+            return;
         Checks++;
         try
         {

@@ -15,6 +15,9 @@ public sealed class SimMaster(World world, MasterOptions options, Func<IAllocato
     private long _lastConnection;
     private readonly Alarm _alarm = new(world.Events);
 
+    /// <summary>When it has done all that has come so far.</summary>
+    private DateTimeOffset _free;
+
     /// <summary>Null while it is down.</summary>
     public Master? Machine { get; private set; }
     public long Epoch { get; private set; }
@@ -42,7 +45,7 @@ public sealed class SimMaster(World world, MasterOptions options, Func<IAllocato
         var number = ++_lastConnection;
         var stream = new AgentStream(world.Network, world.Events, host, Host)
         {
-            AtServer = call => Handle(new MasterEvent.AgentCalled(number, call)),
+            AtServer = call => Serve(new MasterEvent.AgentCalled(number, call)),
             ServerClosed = () => Closed(_agents, number, new MasterEvent.AgentDisconnected(number)),
             AtClient = atClient,
             ClientClosed = closed,
@@ -56,7 +59,7 @@ public sealed class SimMaster(World world, MasterOptions options, Func<IAllocato
         var number = ++_lastConnection;
         var stream = new SchedulerStream(world.Network, world.Events, host, Host)
         {
-            AtServer = call => Handle(new MasterEvent.SchedulerCalled(number, call)),
+            AtServer = call => Serve(new MasterEvent.SchedulerCalled(number, call)),
             ServerClosed = () => Closed(_schedulers, number, new MasterEvent.SchedulerDisconnected(number)),
             AtClient = atClient,
             ClientClosed = closed,
@@ -68,7 +71,31 @@ public sealed class SimMaster(World world, MasterOptions options, Func<IAllocato
     private void Closed<T>(Dictionary<long, T> streams, long number, MasterEvent e)
     {
         if (streams.Remove(number))
+            Serve(e);
+    }
+
+    /// <summary>Handles an event once those before it have had their time.</summary>
+    private void Serve(MasterEvent e)
+    {
+        if (world.MasterServiceTime == TimeSpan.Zero)
+        {
             Handle(e);
+            return;
+        }
+        var epoch = Epoch;
+        world.Events.At(Occupy(), () =>
+        {
+            if (epoch == Epoch)
+                Handle(e);
+        });
+    }
+
+    /// <summary>Takes the master's time for one thing.</summary>
+    /// <returns>When it is done.</returns>
+    private DateTimeOffset Occupy()
+    {
+        _free = (_free > world.Events.Now ? _free : world.Events.Now) + world.MasterServiceTime;
+        return _free;
     }
 
     /// <summary>Feeds the machine, carries out what it answers and has the invariants checked.</summary>
@@ -77,7 +104,7 @@ public sealed class SimMaster(World world, MasterOptions options, Func<IAllocato
         if (Machine is not { } machine)
             return;
         // The list is the machine's own, and closing a stream may come back here.
-        foreach (var effect in machine.Handle(world.Events.Now, e).ToList())
+        foreach (var effect in world.MasterStep(machine, world.Events.Now, e).ToList())
         {
             switch (effect)
             {
@@ -99,5 +126,9 @@ public sealed class SimMaster(World world, MasterOptions options, Func<IAllocato
         Wake();
     }
 
-    private void Wake() => _alarm.Set(Machine?.NextDeadline, () => Handle(new MasterEvent.Tick()));
+    private void Wake() => _alarm.Set(Machine?.NextDeadline, () =>
+    {
+        Occupy();
+        Handle(new MasterEvent.Tick());
+    });
 }

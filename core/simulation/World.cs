@@ -25,6 +25,21 @@ public sealed class World
     public List<SimAgent> Agents { get; } = [];
     public List<SimScheduler> Schedulers { get; } = [];
 
+    /// <summary>
+    /// Checks all that the master holds after each of its events. Not for large clusters, where one check takes longer than
+    /// the event.
+    /// </summary>
+    public bool ChecksMaster { get; init; } = true;
+
+    /// <summary>
+    /// What the master is taken to need for each thing it handles; what comes meanwhile waits its turn. Zero for none.
+    /// </summary>
+    public TimeSpan MasterServiceTime { get; init; }
+
+    /// <summary>How the master is given an event; to be replaced by who wants to see or to time that.</summary>
+    public Func<Master, DateTimeOffset, MasterEvent, IReadOnlyList<MasterEffect>> MasterStep { get; init; } =
+        (master, now, e) => master.Handle(now, e);
+
     /// <summary>Makes the executor that runs in a container; null for ones that only pass time.</summary>
     public Func<SimContainer, ISimExecutor>? Executors { get; init; }
 
