@@ -46,7 +46,7 @@ internal sealed class JobRunner(
         var tag = tags();
         var spec = new JobSpec(Interlocked.Increment(ref _lastJob), tag.Description ?? site.ToString(), stage, partitions, tag.Group, tag.Pool);
         var places = partitions.Select((p, i) => (p, i)).ToDictionary(p => p.p, p => p.i);
-        using var job = new RunningJob();
+        var job = new RunningJob();
         _jobs[spec.Id] = job;
         try
         {

@@ -27,6 +27,7 @@ internal sealed class MomDesk(MomNode node, MomWelcome welcome, string program, 
     private readonly CancellationTokenSource _stop = new();
     private readonly TaskCompletionSource _empty = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly int _ownUser = (int)Libc.geteuid();
+    private Spool? _spool;
     private ServerLink? _link;
     private ChannelWriter<MomReport>? _server;
     private ITimer? _timer;
@@ -38,7 +39,7 @@ internal sealed class MomDesk(MomNode node, MomWelcome welcome, string program, 
     /// <exception cref="UnauthorizedAccessException">The same.</exception>
     public void Start()
     {
-        Spool.Prepare(node);
+        _spool = Spool.Take(node);
         _link = new ServerLink(welcome.ServerHost, welcome.ServerPort, time, e => Post(now => Heard(now, e)), log);
         _timer = time.CreateTimer(_ => Post(_ => { }), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         _running = Task.WhenAll(Task.Run(LoopAsync), Task.Run(() => _link.RunAsync(_stop.Token)));
@@ -67,7 +68,7 @@ internal sealed class MomDesk(MomNode node, MomWelcome welcome, string program, 
         if (_timer is { } timer)
             await timer.DisposeAsync();
         await Task.WhenAll(_jobs.Values.Select(j => j.EndShellAsync()));
-        Spool.Clear(node);
+        _spool?.Leave();
         _stop.Dispose();
     }
 

@@ -2,18 +2,62 @@ using Agora.Torque.Mom.Launch;
 
 namespace Agora.Torque.Mom;
 
-/// <summary>The mom's directories.</summary>
-internal static class Spool
+/// <summary>
+/// The mom's directories. A node that is taken again at once has its next mom before the last one is quite gone: who came
+/// last owns them, and only the owner clears them away.
+/// </summary>
+internal sealed class Spool
 {
+    private const string OwnerFile = "owner", LockFile = "lock";
+
+    /// <summary>For the moments in which another mom takes or leaves its directories.</summary>
+    private static readonly TimeSpan LockPatience = TimeSpan.FromSeconds(5), LockRetry = TimeSpan.FromMilliseconds(5);
+
     private const UnixFileMode EveryoneEnters = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute |
         UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
 
     /// <summary>The names under which programs look for a way to other nodes.</summary>
     private static readonly string[] ShellNames = ["ssh", "rsh", "pbs_tmrsh"];
 
+    private readonly MomNode _node;
+    private readonly string _token = Guid.NewGuid().ToString("N");
+
+    private Spool(MomNode node) => _node = node;
+
+    private string Owner => Path.Combine(_node.Spool, OwnerFile);
+
     /// <summary>Makes what is missing. Output that a mom before this one has left is kept as undelivered.</summary>
-    public static void Prepare(MomNode node)
+    /// <exception cref="IOException">It cannot be made.</exception>
+    /// <exception cref="UnauthorizedAccessException">The same.</exception>
+    public static Spool Take(MomNode node)
     {
+        var spool = new Spool(node);
+        Make(new DirectoryInfo(Path.GetDirectoryName(node.Spool)!));
+        using (Lock(node))
+            spool.Prepare();
+        return spool;
+    }
+
+    /// <summary>Removes all that is empty, which is all of it unless output is kept; nothing if the next mom is here.</summary>
+    public void Leave()
+    {
+        try
+        {
+            using (Lock(_node))
+            {
+                if (File.Exists(Owner) && File.ReadAllText(Owner) == _token)
+                    Clear();
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // Another mom shares the place above, or it is gone.
+        }
+    }
+
+    private void Prepare()
+    {
+        var node = _node;
         var spool = new DirectoryInfo(node.Spool);
         Make(spool);
         foreach (var path in (ReadOnlySpan<string>)[node.Aux, node.Output, node.Undelivered, node.Jobs, node.Shells])
@@ -31,26 +75,39 @@ internal static class Spool
             File.Delete(link);
             File.CreateSymbolicLink(link, node.RemoteShell);
         }
+        File.WriteAllText(Owner, _token);
     }
 
-    /// <summary>Removes all that is empty, which is all of it unless output is kept.</summary>
-    public static void Clear(MomNode node)
+    private void Clear()
     {
-        try
+        var node = _node;
+        File.Delete(Owner);
+        foreach (var name in ShellNames)
+            File.Delete(Path.Combine(node.Shells, name));
+        if (Directory.Exists(node.Scratch))
+            Directory.Delete(node.Scratch, recursive: true);
+        foreach (var path in (ReadOnlySpan<string>)[node.Aux, node.Output, node.Jobs, node.Shells, node.Undelivered, node.Spool])
         {
-            foreach (var name in ShellNames)
-                File.Delete(Path.Combine(node.Shells, name));
-            if (Directory.Exists(node.Scratch))
-                Directory.Delete(node.Scratch, recursive: true);
-            foreach (var path in (ReadOnlySpan<string>)[node.Aux, node.Output, node.Jobs, node.Shells, node.Undelivered, node.Spool, Path.GetDirectoryName(node.Spool)!])
-            {
-                if (!Directory.EnumerateFileSystemEntries(path).Any())
-                    Directory.Delete(path);
-            }
+            if (!Directory.EnumerateFileSystemEntries(path).Any())
+                Directory.Delete(path);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+    }
+
+    /// <summary>Keeps other moms of this machine from their directories until it is disposed of.</summary>
+    private static FileStream Lock(MomNode node)
+    {
+        // Above what a mom removes, and shared by all of one framework.
+        var path = Path.Combine(Path.GetDirectoryName(node.Spool)!, LockFile);
+        for (var waited = TimeSpan.Zero; ; waited += LockRetry)
         {
-            // Another mom shares the place above, or it is gone.
+            try
+            {
+                return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            }
+            catch (IOException e) when (e is not DirectoryNotFoundException && waited < LockPatience)
+            {
+                Thread.Sleep(LockRetry);
+            }
         }
     }
 

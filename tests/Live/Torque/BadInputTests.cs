@@ -52,8 +52,8 @@ public sealed class BadInputTests(TorqueCluster cluster, TestUser user) : IClass
     {
         var id = (await Run("qsub -o /proc/nowhere/out -j oe <<< 'echo precious'")).Text.TrimEnd();
         await cluster.Becomes(id, "job_state", "C");
-        Assert.Equal("0", await cluster.Attribute(id, "exit_status"));
         var comment = await cluster.Attribute(id, "comment") ?? "";
+        Assert.Equal(("0", comment), (await cluster.Attribute(id, "exit_status"), comment));
         Assert.StartsWith($"cannot write {Environment.MachineName}:/proc/nowhere/out: ", comment, StringComparison.Ordinal);
         var kept = comment[(comment.LastIndexOf(' ') + 1)..];
         Assert.Equal("precious", await cluster.Output($"cat {kept}"));
