@@ -18,6 +18,9 @@ internal sealed class MomDesk(MomNode node, MomWelcome welcome, string program, 
     /// <summary>How often a look is taken at what jobs use.</summary>
     private static readonly TimeSpan SampleInterval = TimeSpan.FromSeconds(1);
 
+    private const int UserLookups = 5;
+    private static readonly TimeSpan UserLookupWait = TimeSpan.FromMilliseconds(200);
+
     /// <summary>For the rest of a job that the server has given up.</summary>
     private static readonly TimeSpan ForgottenGrace = TimeSpan.FromSeconds(1);
 
@@ -210,6 +213,12 @@ internal sealed class MomDesk(MomNode node, MomWelcome welcome, string program, 
         _ = Task.Run(() =>
         {
             var account = UserAccount.Find(launch.User, launch.Group);
+            // Users are being changed, or their directory service is busy: who has submitted a job was known a moment ago.
+            for (var tries = 1; account is null && tries < UserLookups; tries++)
+            {
+                Thread.Sleep(UserLookupWait);
+                account = UserAccount.Find(launch.User, launch.Group);
+            }
             Post(later => Begin(later, job, account));
         });
     }
