@@ -210,13 +210,13 @@ internal sealed class MomDesk(MomNode node, MomWelcome welcome, string program, 
         var job = new HeldJob(launch, isFirst);
         _jobs.Add(launch.JobId, job);
         // The names of users may come from far away.
-        _ = Task.Run(() =>
+        _ = Task.Run(async () =>
         {
             var account = UserAccount.Find(launch.User, launch.Group);
             // Users are being changed, or their directory service is busy: who has submitted a job was known a moment ago.
             for (var tries = 1; account is null && tries < UserLookups; tries++)
             {
-                Thread.Sleep(UserLookupWait);
+                await Task.Delay(UserLookupWait, time);
                 account = UserAccount.Find(launch.User, launch.Group);
             }
             Post(later => Begin(later, job, account));
