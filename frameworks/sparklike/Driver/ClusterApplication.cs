@@ -38,7 +38,7 @@ internal sealed class ClusterApplication : Application
             {
                 [ExecutorSettings.Driver] = address,
                 [ExecutorSettings.Token] = token,
-                [ExecutorSettings.Properties] = Settings.ToJson(conf),
+                [Settings.Properties] = Settings.ToJson(conf),
                 // In hexadecimal, as the runtime reads it: it collects garbage sooner rather than be ended for its memory.
                 ["DOTNET_GCHeapHardLimit"] = (memory * 9 / 10).ToString("X"),
             }), Resources.FromScalars(0, memory), ShutdownGrace);

@@ -18,7 +18,7 @@ internal static class ExecutorProgram
                 "fix:   run a program of your own with spark-submit");
             return 2;
         }
-        var conf = new SparkConf().SetAll(Settings.FromJson(Environment.GetEnvironmentVariable(ExecutorSettings.Properties) ?? "{}"));
+        var conf = new SparkConf().SetAll(Settings.FromJson(Environment.GetEnvironmentVariable(Settings.Properties) ?? "{}"));
         var colon = driver.LastIndexOf(':');
         using var client = new BlobClient(driver[..colon], int.Parse(driver[(colon + 1)..]), token);
         var files = NodeFiles.OfAgent();

@@ -8,7 +8,4 @@ internal static class ExecutorSettings
 
     /// <summary>What executors show to it, and to each other.</summary>
     public const string Token = "AGORA_SPARK_TOKEN";
-
-    /// <summary>The application's settings, as a JSON object.</summary>
-    public const string Properties = "AGORA_SPARK_PROPERTIES";
 }

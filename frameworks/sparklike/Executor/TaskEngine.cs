@@ -69,9 +69,8 @@ internal sealed class TaskEngine(
             var outcome = stages.TaskOf(launch).Run(launch.Partition, context);
             return new TaskReport.Succeeded(Envelope(id, outcome.Result, context).ToBytes(), outcome.Output);
         }
-        catch (Exception e) when (stop.IsCancellationRequested)
+        catch (Exception) when (stop.IsCancellationRequested)
         {
-            _ = e;
             return new TaskReport.Killed();
         }
         catch (Exception e) when (FetchFailure(e) is { } failure)
