@@ -18,11 +18,12 @@ internal sealed class MomDesk(MomNode node, MomWelcome welcome, string program, 
     /// <summary>How often a look is taken at what jobs use.</summary>
     private static readonly TimeSpan SampleInterval = TimeSpan.FromSeconds(1);
 
-    private const int UserLookups = 5;
-    private static readonly TimeSpan UserLookupWait = TimeSpan.FromMilliseconds(200);
-
     /// <summary>For the rest of a job that the server has given up.</summary>
     private static readonly TimeSpan ForgottenGrace = TimeSpan.FromSeconds(1);
+
+    /// <summary>SIGKILL is sent again as long as something of a session is left, which may have been forking; for 5 s.</summary>
+    private static readonly TimeSpan KillAgain = TimeSpan.FromMilliseconds(20);
+    private const int KillRoundsMax = 250;
 
     // Bounded by what the server orders and by the node's own jobs.
     private readonly Channel<Action<DateTimeOffset>> _inbox = Channel.CreateUnbounded<Action<DateTimeOffset>>(new UnboundedChannelOptions { SingleReader = true });
@@ -210,15 +211,9 @@ internal sealed class MomDesk(MomNode node, MomWelcome welcome, string program, 
         var job = new HeldJob(launch, isFirst);
         _jobs.Add(launch.JobId, job);
         // The names of users may come from far away.
-        _ = Task.Run(async () =>
+        _ = Task.Run(() =>
         {
             var account = UserAccount.Find(launch.User, launch.Group);
-            // Users are being changed, or their directory service is busy: who has submitted a job was known a moment ago.
-            for (var tries = 1; account is null && tries < UserLookups; tries++)
-            {
-                await Task.Delay(UserLookupWait, time);
-                account = UserAccount.Find(launch.User, launch.Group);
-            }
             Post(later => Begin(later, job, account));
         });
     }
@@ -291,13 +286,24 @@ internal sealed class MomDesk(MomNode node, MomWelcome welcome, string program, 
     private async Task WatchAsync(HeldJob job, SessionProcess process)
     {
         await process.ReadAsync(said => Post(now => Handle(now, job, new LifeInput.Said(said))));
-        Post(now =>
+        Post(now => _ = LoseAsync(job));
+    }
+
+    /// <summary>
+    /// The process above a job has gone. If it was killed, by its owner, who may where the mom is no more than he is,
+    /// nothing is left to find what was below it but the session.
+    /// </summary>
+    private async Task LoseAsync(HeldJob job)
+    {
+        if (job.Life is { HasEnded: false, Session: > 0 } life)
         {
-            // Killed by its owner, who may where the mom is no more than he is. Nothing is left to find what was below it.
-            if (job.Life is { HasEnded: false, Session: > 0 } life)
-                _ = ProcessTree.SignalSession(life.Session, Libc.SIGKILL);
-            Handle(now, job, new LifeInput.SessionLost($"the process above the job on {node.Name} was killed"));
-        });
+            var session = life.Session;
+            // The kernel signals a group as one, so what is forking does not escape; then what has left the group.
+            _ = Libc.kill(-session, Libc.SIGKILL);
+            for (var round = 0; round < KillRoundsMax && await Task.Run(() => ProcessTree.SignalSession(session, Libc.SIGKILL)) > 0; round++)
+                await Task.Delay(KillAgain, time);
+        }
+        Post(now => Handle(now, job, new LifeInput.SessionLost($"the process above the job on {node.Name} was killed")));
     }
 
     private void Handle(DateTimeOffset now, HeldJob job, LifeInput input)

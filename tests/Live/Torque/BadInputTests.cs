@@ -1,3 +1,4 @@
+using System.Globalization;
 using Xunit;
 
 namespace Agora.Tests.Live.Torque;
@@ -57,6 +58,24 @@ public sealed class BadInputTests(TorqueCluster cluster, TestUser user) : IClass
         Assert.StartsWith($"cannot write {Environment.MachineName}:/proc/nowhere/out: ", comment, StringComparison.Ordinal);
         var kept = comment[(comment.LastIndexOf(' ') + 1)..];
         Assert.Equal("precious", await cluster.Output($"cat {kept}"));
+    }
+
+    [Fact]
+    public async Task A_user_with_the_number_of_a_former_one_is_not_taken_for_that_one()
+    {
+        Assert.SkipUnless(TestUser.IsAnother, "needs root, to make users");
+        int number;
+        await using (var former = new TestUser())
+        {
+            await former.InitializeAsync();
+            number = int.Parse(await cluster.Output($"id -u {former.Name}"), CultureInfo.InvariantCulture);
+            await cluster.Output("qdel $(qsub -h <<< true)", former.NewDirectory(), former.Name);
+        }
+        await using var next = new TestUser(number);
+        await next.InitializeAsync();
+        var id = await cluster.Output("qsub -h <<< true", next.NewDirectory(), next.Name);
+        Assert.Equal($"{next.Name}@{Environment.MachineName}", await cluster.Attribute(id, "Job_Owner"));
+        await cluster.Output($"qdel {id}", user: next.Name);
     }
 
     [Theory]

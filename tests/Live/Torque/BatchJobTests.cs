@@ -154,6 +154,21 @@ public sealed class BatchJobTests(TestUser user) : IClassFixture<TestUser>, IAsy
     }
 
     [Fact]
+    public async Task Nothing_is_left_of_a_job_whose_guard_is_killed_while_it_forks()
+    {
+        var job = _mom.Job("hop() { hop & }\nhop\nsleep 4715 & set -m; sleep 4716 & while :; do (true); done\n");
+        await _mom.Send(new MomOrder.Start(job));
+        var leader = (await _mom.Next<MomReport.Started>()).Session;
+        bool Lives() => new Agora.Torque.Mom.Native.ProcTable().All.Any(p => p.Session == leader && !p.IsZombie);
+        await Programs.Until("the job to have left its first group", () => new Agora.Torque.Mom.Native.ProcTable().All
+            .Count(p => p.Session == leader && !p.IsZombie) > 3, () => "not yet");
+        var guard = Agora.Torque.Mom.Native.ProcStat.Read(leader)!.Value.ParentPid;
+        Assert.Equal(0, Agora.Torque.Mom.Native.Libc.kill(guard, 9));
+        await _mom.Next<MomReport.Ended>();
+        Assert.False(Lives());
+    }
+
+    [Fact]
     public async Task Stopping_and_going_on_reach_all_of_a_job()
     {
         var job = _mom.Job("sleep 4712 & echo $! >pid; wait\n") with { InitialDirectory = user.NewDirectory() };

@@ -12,11 +12,19 @@ public sealed class TestUser : IAsyncLifetime
     private const UnixFileMode EveryoneEnters = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute |
         UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
 
-    public TestUser()
+    public TestUser() : this(null)
     {
+    }
+
+    /// <param name="userId">To have; null takes one that is free.</param>
+    internal TestUser(int? userId)
+    {
+        _userId = userId;
         Directory = System.IO.Directory.CreateTempSubdirectory("agora-torque-").FullName;
         File.SetUnixFileMode(Directory, EveryoneEnters);
     }
+
+    private readonly int? _userId;
 
     /// <summary>True if jobs run as another user than the mom.</summary>
     public static bool IsAnother => Environment.IsPrivilegedProcess;
@@ -34,7 +42,7 @@ public sealed class TestUser : IAsyncLifetime
             return;
         Name = $"agora{Guid.NewGuid().ToString("N")[..8]}";
         Home = Path.Combine(Directory, "home");
-        await Programs.Until("useradd to be let in", async () => await Programs.Run(Directory, "useradd", "-m", "-d", Home, "-s", "/bin/bash", Name),
+        await Programs.Until("useradd to be let in", async () => await Programs.Run(Directory, "useradd", [.. _userId is { } id ? ["-u", $"{id}"] : (string[])[], "-m", "-d", Home, "-s", "/bin/bash", Name]),
             e => e.ExitCode == 0, e => e.ToString());
     }
 

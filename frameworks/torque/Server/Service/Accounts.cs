@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using Agora.Torque.Server.Queue;
@@ -6,20 +5,18 @@ using Agora.Torque.Server.Queue;
 namespace Agora.Torque.Server.Service;
 
 /// <summary>Who is at the other end of a Unix domain socket.</summary>
-internal sealed partial class Accounts
+internal static partial class Accounts
 {
     private const int SolSocket = 1, SoPeerCred = 17, CredentialBytes = 12, UidOffset = 4;
     private const int BufferBytes = 16_384;
 
-    /// <summary>Accounts change rarely, and looking one up may ask a directory in the network.</summary>
-    private readonly ConcurrentDictionary<int, Caller> _known = [];
-
+    /// <summary>Asks anew each time: a number may go to another user once its first is gone, and the C library caches what is far away.</summary>
     /// <exception cref="SocketException">The kernel does not say.</exception>
-    public Caller Of(Socket socket)
+    public static Caller Of(Socket socket)
     {
         Span<byte> credentials = stackalloc byte[CredentialBytes];
         socket.GetRawSocketOption(SolSocket, SoPeerCred, credentials);
-        return _known.GetOrAdd(MemoryMarshal.Read<int>(credentials[UidOffset..]), Find);
+        return Find(MemoryMarshal.Read<int>(credentials[UidOffset..]));
     }
 
     private static unsafe Caller Find(int uid)

@@ -13,7 +13,6 @@ internal sealed class CommandSocket : IAsyncDisposable
     private readonly ServerLoop _loop;
     private readonly Action<string> _log;
     private readonly Action _terminate;
-    private readonly Accounts _accounts = new();
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _accepting;
 
@@ -61,7 +60,7 @@ internal sealed class CommandSocket : IAsyncDisposable
         using var _ = socket;
         try
         {
-            var caller = _accounts.Of(socket);
+            var caller = Accounts.Of(socket);
             await using var stream = new NetworkStream(socket);
             while (await Frames.ReadAsync(stream, PbsJson.Default.Request, _stop.Token) is { } request)
             {
