@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Agora.Cluster;
 using Agora.Daemon.Containers;
 using Agora.Daemon.Hosting;
+using Agora.Election;
 using Agora.Sdk;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -23,16 +24,18 @@ internal static class LiveLifeCycles
         using var master = await MasterProcess.StartAsync(directory);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var running = new List<Task>();
+        var masters = new MasterLocation.Hosts([master.Url]);
+        await using var finder = masters.CreateFinder();
         for (var i = 0; i < agents; i++)
         {
             var info = new AgentInfo(null, $"node{i}", "127.0.0.1", 1, Resources.Of(TasksPerAgent, TasksPerAgent * 64), Attributes.Empty);
-            var host = new AgentHost(info, new AgentOptions(), new AgentPaths(Path.Combine(directory, $"node{i}")), master.Url,
+            var host = new AgentHost(info, new AgentOptions(), new AgentPaths(Path.Combine(directory, $"node{i}")), finder,
                 tell => new InstantContainers(tell), TimeProvider.System, NullLogger<AgentHost>.Instance);
             running.Add(host.RunAsync(stop.Token));
         }
         var schedulers = Enumerable.Range(0, frameworks).Select(i => new GreedyScheduler($"greedy{i}", 2 * agents * TasksPerAgent / frameworks)).ToList();
         foreach (var scheduler in schedulers)
-            running.Add(new SchedulerDriver(scheduler, [master.Url], TimeProvider.System).RunAsync(stop.Token));
+            running.Add(new SchedulerDriver(scheduler, masters, TimeProvider.System).RunAsync(stop.Token));
         await Task.Delay(WarmUp, cancellation);
         long Finished() => schedulers.Sum(s => s.Finished);
         var (before, cpuBefore, clock) = (Finished(), master.CpuTime, Stopwatch.StartNew());

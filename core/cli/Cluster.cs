@@ -1,8 +1,7 @@
 using System.CommandLine;
-using Agora.Protocol;
+using Agora.Election;
 using Agora.Sdk;
 using Grpc.Core;
-using Grpc.Net.Client;
 
 namespace Agora.Cli;
 
@@ -11,25 +10,19 @@ internal sealed class Cluster : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
-    private readonly GrpcChannel _channel;
-    private readonly V1.OperatorService.OperatorServiceClient _operator;
+    private readonly OperatorClient _client;
 
-    private Cluster(Uri master)
+    private Cluster(MasterLocation location)
     {
-        Master = master;
-        _channel = GrpcChannel.ForAddress(master, new GrpcChannelOptions
-        {
-            MaxReceiveMessageSize = null,
-            HttpHandler = new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(5), UseProxy = false },
-        });
-        _operator = new V1.OperatorService.OperatorServiceClient(_channel);
+        Location = location;
+        _client = new OperatorClient(location, Patience, TimeProvider.System);
     }
 
-    public Uri Master { get; }
+    public MasterLocation Location { get; }
 
     public static Option<string?> MasterOption() => new("--master")
     {
-        Description = "URL of the master; default $AGORA_MASTER, else the cluster of 'agora up'",
+        Description = "URL of the master, or where the masters elect their leader (etcd://..., zk://...); default $AGORA_MASTER, else the cluster of 'agora up'",
         HelpName = "url",
         Recursive = true,
     };
@@ -48,21 +41,15 @@ internal sealed class Cluster : IDisposable
         }
     }
 
-    public Task<ClusterSnapshot> SnapshotAsync(bool withTasks = false) => AskAsync(async () =>
-        (await _operator.GetSnapshotAsync(new V1.GetSnapshotRequest { WithTasks = withTasks }, Options())).ToDomain());
+    public Task<ClusterSnapshot> SnapshotAsync(bool withTasks = false) => AskAsync(() => _client.SnapshotAsync(withTasks));
 
-    public Task<FrameworkExplanation> ExplainFrameworkAsync(string idOrName) => AskAsync(async () =>
-        (await _operator.ExplainFrameworkAsync(new V1.ExplainFrameworkRequest { IdOrName = idOrName }, Options())).ToDomain());
+    public Task<FrameworkExplanation> ExplainFrameworkAsync(string idOrName) => AskAsync(() => _client.ExplainFrameworkAsync(idOrName));
 
-    public Task<TaskExplanation> ExplainTaskAsync(FrameworkId framework, TaskId task) => AskAsync(async () =>
-        (await _operator.ExplainTaskAsync(
-            new V1.ExplainTaskRequest { FrameworkId = framework.Value, TaskId = task.Value }, Options())).ToDomain());
+    public Task<TaskExplanation> ExplainTaskAsync(FrameworkId framework, TaskId task) =>
+        AskAsync(() => _client.ExplainTaskAsync(framework, task));
 
     /// <returns>Null if it was carried out, else why not.</returns>
-    public Task<string?> OrderAsync(OperatorCommand command) => AskAsync(async () =>
-        (await _operator.CommandAsync(command.ToWire(), Options())).Refused is { Length: > 0 } refused ? refused : null);
-
-    private static CallOptions Options() => new(deadline: DateTime.UtcNow + Patience);
+    public Task<string?> OrderAsync(OperatorCommand command) => AskAsync(() => _client.OrderAsync(command));
 
     private async Task<T> AskAsync<T>(Func<Task<T>> ask)
     {
@@ -77,10 +64,10 @@ internal sealed class Cluster : IDisposable
         }
         catch (RpcException e)
         {
-            throw new Failure($"the master at {Master} did not answer", e.Status.Detail,
+            throw new Failure($"the master at {(object?)_client.Leader ?? Location} did not answer", e.Status.Detail,
                 "see that it runs ('agora up'), or name another with --master");
         }
     }
 
-    public void Dispose() => _channel.Dispose();
+    public void Dispose() => _client.DisposeAsync().AsTask().GetAwaiter().GetResult();
 }

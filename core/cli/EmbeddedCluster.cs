@@ -161,7 +161,7 @@ internal sealed class EmbeddedCluster(int agents, Resources perAgent, int port, 
                 throw new Failure("not all agents registered", $"the master knows fewer than {agents}", $"see {Installation.StateDirectory}/logs");
             await Task.Delay(10, cancellation);
         }
-        if (await FirstTasks.RunAsync(cluster.Master, agents, ReadyPatience) is { } wrong)
+        if (await FirstTasks.RunAsync(cluster.Location, agents, ReadyPatience) is { } wrong)
             throw new Failure("the agents do not run tasks", wrong, $"see {Installation.StateDirectory}/logs");
         Console.WriteLine($"{agents} agents registered with {_file.Master}, and each has run a first task");
     }

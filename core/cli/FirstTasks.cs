@@ -1,3 +1,4 @@
+using Agora.Election;
 using Agora.Sdk;
 
 namespace Agora.Cli;
@@ -18,10 +19,10 @@ internal sealed class FirstTasks(int agents) : IScheduler
     public DateTimeOffset? NextDeadline => null;
 
     /// <returns>Null once all agents have run theirs, else what went wrong.</returns>
-    public static async Task<string?> RunAsync(Uri master, int agents, TimeSpan patience)
+    public static async Task<string?> RunAsync(MasterLocation master, int agents, TimeSpan patience)
     {
         var scheduler = new FirstTasks(agents);
-        var driver = new SchedulerDriver(scheduler, [master], TimeProvider.System);
+        var driver = new SchedulerDriver(scheduler, master, TimeProvider.System);
         var driving = driver.RunAsync();
         await Task.WhenAny(scheduler._done.Task, driving, Task.Delay(patience));
         var wrong = scheduler._done.Task.IsCompletedSuccessfully ? scheduler._done.Task.Result

@@ -11,6 +11,14 @@ internal static class GrpcChannels
     /// <summary>To <c>http://host:port</c> (HTTP/2 without TLS) or <c>https://host:port</c>.</summary>
     public static GrpcChannel ToMaster(Uri master, TimeSpan connectTimeout) => Create(master, Handler(connectTimeout));
 
+    /// <summary>For single questions; what is answered may be of any size.</summary>
+    public static GrpcChannel ToOperator(Uri master, TimeSpan connectTimeout) => GrpcChannel.ForAddress(master, new GrpcChannelOptions
+    {
+        MaxReceiveMessageSize = null,
+        HttpHandler = new SocketsHttpHandler { ConnectTimeout = connectTimeout, UseProxy = false },
+        DisposeHttpClient = true,
+    });
+
     public static GrpcChannel ToSocket(string path, TimeSpan connectTimeout)
     {
         var handler = Handler(connectTimeout);

@@ -1,11 +1,12 @@
 using System.Text.Json;
+using Agora.Election;
 
 namespace Agora.Sdk;
 
 /// <summary>Where the master is that a user's command speaks to.</summary>
 public static class MasterAddress
 {
-    /// <summary>Environment variable with the master's URL.</summary>
+    /// <summary>Environment variable with the master's URL, or where the masters elect their leader.</summary>
     public const string Variable = "AGORA_MASTER";
 
     /// <summary>Environment variable with the state directory of <c>agora up</c>.</summary>
@@ -19,19 +20,15 @@ public static class MasterAddress
     /// <summary>What <c>agora up</c> leaves there of the cluster it started.</summary>
     public static string ClusterFile => Path.Combine(StateDirectory, "cluster.json");
 
-    /// <param name="named">A URL, or <c>host:port</c>; null takes <c>$AGORA_MASTER</c>, else the cluster of <c>agora up</c>.</param>
+    /// <param name="named">As <see cref="MasterLocation.Parse"/> takes it; null takes <c>$AGORA_MASTER</c>, else the cluster of <c>agora up</c>.</param>
     /// <returns>Null if no cluster is known.</returns>
     /// <exception cref="FormatException">It is not the URL of a master.</exception>
-    public static Uri? Find(string? named)
+    public static MasterLocation? Find(string? named)
     {
         var url = named ?? Environment.GetEnvironmentVariable(Variable);
         if (string.IsNullOrEmpty(url))
             url = OfEmbeddedCluster();
-        if (url is null)
-            return null;
-        return Uri.TryCreate(url.Contains("://", StringComparison.Ordinal) ? url : "http://" + url, UriKind.Absolute, out var uri) &&
-            uri.Scheme is "http" or "https" ? uri
-            : throw new FormatException($"'{url}' is not the URL of a master");
+        return url is null ? null : MasterLocation.Parse(url);
     }
 
     private static string? OfEmbeddedCluster()

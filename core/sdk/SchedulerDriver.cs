@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using Agora.Election;
 using Agora.Protocol;
 using Grpc.Core;
 using SchedulerLink = Agora.Sdk.GrpcLink<
@@ -15,26 +16,27 @@ public sealed class SchedulerDriver
 {
     private readonly TimeProvider _time;
     private readonly SchedulerDriverOptions _options;
-    private readonly IReadOnlyList<Uri> _masters;
+    private readonly MasterLocation _masters;
     private readonly SchedulerSession _session;
     private readonly Channel<Work> _inbox;
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly List<SchedulerCall> _posted = [];
     private SchedulerLink? _link;
     private Task _linkRun = Task.CompletedTask;
+    private readonly ILeaderFinder _finder;
+    private CancellationToken _ending;
+    private long _connection;
     private Uri? _leader;
-    private int _nextMaster;
     private int _started;
     private volatile bool _over;
     private (bool Happened, string? Error) _end;
 
-    /// <param name="masters">URLs of all masters, as <c>http://host:port</c>; the next is tried when one fails.</param>
-    public SchedulerDriver(IScheduler scheduler, IReadOnlyList<Uri> masters, TimeProvider time,
+    /// <param name="masters">Where the leader is found, again after each connection that ended.</param>
+    public SchedulerDriver(IScheduler scheduler, MasterLocation masters, TimeProvider time,
         SchedulerDriverOptions? options = null)
     {
-        if (masters.Count == 0)
-            throw new ArgumentException("no master is named", nameof(masters));
         _masters = masters;
+        _finder = masters.CreateFinder();
         _time = time;
         _options = options ?? new SchedulerDriverOptions();
         _session = new SchedulerSession(scheduler, Random.Shared.NextDouble, _options.Session);
@@ -44,7 +46,7 @@ public sealed class SchedulerDriver
     /// <summary>One thing for the loop: an input, an action of the framework's, or, with neither, the passing of time.</summary>
     private readonly record struct Work(
         SessionInput? Input, Action<DateTimeOffset, ICollection<SchedulerCall>>? Action = null,
-        SchedulerLink? Gone = null, Uri? Leader = null);
+        (long Connection, SchedulerLink Link)? Opened = null, SchedulerLink? Gone = null, Uri? Leader = null);
 
     /// <summary>
     /// Runs until <see cref="StopAsync"/>, teardown or cancellation, which ends it at once and without a word to the
@@ -56,6 +58,8 @@ public sealed class SchedulerDriver
     {
         if (Interlocked.Exchange(ref _started, 1) == 1)
             throw new InvalidOperationException("a driver runs once");
+        using var ending = new CancellationTokenSource();
+        _ending = ending.Token;
         try
         {
             await using var timer = _time.CreateTimer(
@@ -74,9 +78,13 @@ public sealed class SchedulerDriver
         {
             _over = true;
             _inbox.Writer.TryComplete();
+            await ending.CancelAsync();
+            while (_inbox.Reader.TryRead(out var left))
+                left.Opened?.Link.Close();
             _link?.Close();
             await _linkRun;
             _link?.Dispose();
+            await _finder.DisposeAsync();
             _ended.TrySetResult();
         }
         if (_end.Error is { } error)
@@ -113,6 +121,13 @@ public sealed class SchedulerDriver
     {
         var now = _time.GetUtcNow();
         _leader = work.Leader ?? _leader;
+        if (work.Opened is var (connection, opened))
+        {
+            if (connection == _connection)
+                _link = opened;
+            else
+                opened.Close();
+        }
         if (work.Gone is { } gone)
         {
             if (_link == gone)
@@ -139,7 +154,9 @@ public sealed class SchedulerDriver
             switch (output)
             {
                 case SessionOutput.Connect c:
-                    Connect(c.Connection);
+                    _connection = c.Connection;
+                    _linkRun = RunLinkAsync(c.Connection, _leader);
+                    _leader = null;
                     break;
                 case SessionOutput.Send s:
                     _link?.Send(s.Call);
@@ -154,43 +171,56 @@ public sealed class SchedulerDriver
         }
     }
 
-    private void Connect(long connection)
+    private async Task RunLinkAsync(long connection, Uri? named)
     {
-        var master = _leader ?? _masters[_nextMaster++ % _masters.Count];
-        _leader = null;
+        if (await FindAsync(named) is not { } master)
+        {
+            await EnqueueAsync(new Work(new SessionInput.Disconnected(connection, $"no master of {_masters} leads")));
+            return;
+        }
         _options.Log?.Invoke($"connecting to master {master}");
         var link = new SchedulerLink(
             GrpcChannels.ToMaster(master, _options.Session.ConnectTimeout),
             static (invoker, options) => new V1.SchedulerService.SchedulerServiceClient(invoker).Connect(options),
             static call => call.ToWire(), static e => e.ToDomain(),
-            e => EnqueueAsync(new Work(new SessionInput.FromMaster(connection, e))),
+            async e => await EnqueueAsync(new Work(new SessionInput.FromMaster(connection, e))),
             _options.Batches);
         var headers = new Metadata();
         if (_options.Secret is { } secret)
             headers.Add(WireNames.AuthorizationHeader, $"Bearer {secret}");
         link.Open(headers);
-        _link = link;
-        _linkRun = RunLinkAsync(link, master, connection);
-    }
-
-    private async Task RunLinkAsync(SchedulerLink link, Uri master, long connection)
-    {
-        await EnqueueAsync(new Work(new SessionInput.Connected(connection)));
+        if (!await EnqueueAsync(new Work(new SessionInput.Connected(connection), Opened: (connection, link))))
+            link.Close();
         var end = await Task.Run(link.RunAsync);
         _options.Log?.Invoke($"connection to master {master} ended: {end.Reason}");
-        await EnqueueAsync(new Work(new SessionInput.Disconnected(connection, end.Reason), null, link, end.Leader));
+        await EnqueueAsync(new Work(new SessionInput.Disconnected(connection, end.Reason), Gone: link, Leader: end.Leader));
     }
 
     /// <summary>Waits for room in the inbox; does nothing once the driver has ended.</summary>
-    private async ValueTask EnqueueAsync(Work work)
+    /// <returns>False if it has.</returns>
+    private async ValueTask<bool> EnqueueAsync(Work work)
     {
         try
         {
             await _inbox.Writer.WriteAsync(work);
+            return true;
         }
         catch (ChannelClosedException)
         {
             // What still arrives after the end must not break the link, which may be busy sending the last calls.
+            return false;
+        }
+    }
+
+    private async ValueTask<Uri?> FindAsync(Uri? named)
+    {
+        try
+        {
+            return await _finder.FindAsync(named, _ending);
+        }
+        catch (OperationCanceledException)
+        {
+            return null;
         }
     }
 

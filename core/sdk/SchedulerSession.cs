@@ -13,7 +13,7 @@ namespace Agora.Sdk;
 ///      └─────────────────────────┴────────────────────┴────────────────────────┘
 /// </code>
 /// <para>Laws: an update is acknowledged after the scheduler has handled it, and handled once however often it comes;
-/// offers die with their connection, and the scheduler is told so; a task launched here is asked about after each
+/// offers die with their connection, and the scheduler is told so; a master of an older epoch than was heard is left; a task launched here is asked about after each
 /// reconnection until the master has answered; calls that cannot be sent are folded into the next subscription,
 /// queued, or answered with a Dropped update, never lost in silence.</para>
 /// <para>Heartbeats are not passed on. Acknowledge calls of the scheduler's own are not needed and are ignored.</para>
@@ -43,6 +43,7 @@ public sealed class SchedulerSession
     private DateTimeOffset _deadline = DateTimeOffset.MinValue;
     private TimeSpan _heartbeatInterval;
     private long _connection;
+    private long _epoch;
     private bool _delivering;
     private bool _overflowTold;
 
@@ -172,7 +173,13 @@ public sealed class SchedulerSession
         Heard(now);
         switch (e)
         {
+            case SchedulerEvent.Subscribed s when s.Epoch < _epoch:
+                // A former leader that does not know it yet.
+                _outputs.Add(new SessionOutput.Close(_connection));
+                Disconnected(now);
+                break;
             case SchedulerEvent.Subscribed s:
+                _epoch = s.Epoch;
                 if (s.HeartbeatInterval > TimeSpan.Zero)
                     _heartbeatInterval = s.HeartbeatInterval;
                 Subscribed(now, s.FrameworkId, s);

@@ -1,6 +1,7 @@
 using System.Collections;
 using System.Globalization;
 using System.Runtime.InteropServices;
+using Agora.Election;
 using Agora.Hadoop.Jobs;
 using Agora.Hadoop.Service;
 using Agora.Hadoop.Store;
@@ -41,7 +42,7 @@ internal static class Commands
             BlockSizeBytes = Math.Max(StoreOptions.BlockSizeBytesMin,
                 options.Size("--block-size", defaults.BlockSizeBytes)),
             Replication = replication,
-            Masters = options["--master"] is { } masters ? Masters(masters) : [],
+            Masters = options["--master"] is { } masters ? Masters(masters) : null,
             SyncOnClose = options["--sync-on-close"] switch
             {
                 null or "false" => false,
@@ -114,7 +115,7 @@ internal static class Commands
         }
     }
 
-    private static SchedulerDriver NewDriver(JobTrackerLoop loop, IReadOnlyList<Uri> masters)
+    private static SchedulerDriver NewDriver(JobTrackerLoop loop, MasterLocation masters)
     {
         var driver = new SchedulerDriver(loop, masters, TimeProvider.System,
             new SchedulerDriverOptions { Log = Console.Error.WriteLine });
@@ -155,8 +156,17 @@ internal static class Commands
         return await new ExecutorDriver(tracker).RunAsync();
     }
 
-    private static List<Uri> Masters(string list) => [.. list.Split(',').Select(m => Uri.TryCreate(m, UriKind.Absolute, out var uri)
-        ? uri : throw new UsageException($"--master: '{m}' is not an address, such as http://127.0.0.1:5050"))];
+    private static MasterLocation Masters(string text)
+    {
+        try
+        {
+            return MasterLocation.Parse(text);
+        }
+        catch (FormatException e)
+        {
+            throw new UsageException($"--master: {e.Message}");
+        }
+    }
 
     /// <summary>This program, as agents are to start it.</summary>
     private static string ProgramPath => Environment.ProcessPath

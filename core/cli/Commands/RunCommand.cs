@@ -62,7 +62,7 @@ internal static class RunCommand
         await using Stream output = asJson ? new MemoryStream() : Console.OpenStandardOutput();
         await using Stream error = asJson ? new MemoryStream() : Console.OpenStandardError();
         var scheduler = new RunScheduler(title, role, command, resources);
-        var driver = new SchedulerDriver(scheduler, [cluster.Master], TimeProvider.System);
+        var driver = new SchedulerDriver(scheduler, cluster.Location, TimeProvider.System);
         var driving = DriveAsync(driver, scheduler);
         await using var interrupted = cancellation.Register(() => driver.Post(scheduler.Interrupt));
         using var finished = new CancellationTokenSource();
@@ -134,7 +134,7 @@ internal static class RunCommand
             if (scheduler.Placed.IsCompleted)
                 return;
             var why = scheduler.IsSubscribed ? (await cluster.ExplainFrameworkAsync(scheduler.FrameworkId.Value)).Summary
-                : $"the master at {cluster.Master} does not answer";
+                : $"the master at {cluster.Location} does not answer";
             await Console.Error.WriteLineAsync($"waiting for resources: {why}");
         }
         catch (OperationCanceledException)

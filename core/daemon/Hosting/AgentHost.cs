@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Agora.Cluster;
 using Agora.Daemon.Containers;
+using Agora.Election;
 using Agora.Protocol;
 using Grpc.Core;
 
@@ -30,7 +31,7 @@ public sealed class AgentHost
     private CancellationToken _stopping;
 
     /// <param name="containers">Makes the containers, given where their events go.</param>
-    public AgentHost(AgentInfo info, AgentOptions options, AgentPaths paths, Uri master,
+    public AgentHost(AgentInfo info, AgentOptions options, AgentPaths paths, ILeaderFinder master,
         Func<Action<ContainerEvent>, IContainers> containers, TimeProvider time, ILogger<AgentHost> logger)
     {
         _paths = paths;

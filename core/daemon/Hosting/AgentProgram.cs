@@ -3,6 +3,7 @@ using Agora.Cluster;
 using Agora.Daemon.Containers;
 using Agora.Daemon.Fetching;
 using Agora.Daemon.Files;
+using Agora.Election;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace Agora.Daemon.Hosting;
@@ -10,7 +11,7 @@ namespace Agora.Daemon.Hosting;
 /// <summary>Settings of <c>agora agent</c>.</summary>
 /// <param name="Port">Of the file server; 0 for any free one.</param>
 public sealed record AgentSettings(
-    IPAddress Address, int Port, string WorkDirectory, Uri Master, string Hostname, Resources Resources, Attributes Attributes);
+    IPAddress Address, int Port, string WorkDirectory, MasterLocation Master, string Hostname, Resources Resources, Attributes Attributes);
 
 /// <summary>The agent as a process.</summary>
 public static class AgentProgram
@@ -26,11 +27,12 @@ public static class AgentProgram
         // The port must be known before the master is told of it, so a free one is found first.
         var port = settings.Port != 0 ? settings.Port : Server.FreePort(settings.Address);
         var info = new AgentInfo(paths.LoadId(), settings.Hostname, settings.Address.ToString(), port, settings.Resources, settings.Attributes);
+        await using var finder = settings.Master.CreateFinder();
         using var fetcher = new Fetcher(new FetcherOptions { CacheDirectory = paths.Cache });
         var builder = Server.CreateBuilder();
         builder.Services.AddGrpc(Server.Grpc);
         builder.Services.AddSingleton(services => new AgentHost(info,
-            new AgentOptions { Seed = (ulong)Environment.ProcessId }, paths, settings.Master,
+            new AgentOptions { Seed = (ulong)Environment.ProcessId }, paths, finder,
             tell => new ProcessContainers(new ContainersOptions { SupervisorPath = ContainersOptions.FindSupervisor() },
                 fetcher, new IsolatorChain(new PosixIsolator(TimeProvider.System)), tell),
             TimeProvider.System, services.GetRequiredService<ILogger<AgentHost>>()));

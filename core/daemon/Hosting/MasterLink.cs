@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Agora.Cluster;
+using Agora.Election;
 using Agora.Protocol;
 using Grpc.Core;
 using Grpc.Net.Client;
@@ -9,9 +10,11 @@ namespace Agora.Daemon.Hosting;
 using Sender = BatchingSender<AgentCall, V1.AgentCall, V1.AgentCalls>;
 
 /// <summary>The agent's streams to the master: at most one is in use, an older one may still be ending.</summary>
-internal sealed class MasterLink(Uri master, Func<AgentEvent, ValueTask> post, ILogger logger)
+internal sealed class MasterLink(ILeaderFinder finder, Func<AgentEvent, ValueTask> post, ILogger logger)
 {
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(10);
+
+    private volatile Uri? _named;
 
     private readonly ConcurrentDictionary<long, (Sender Sender, CancellationTokenSource Abort)> _open = new();
 
@@ -54,8 +57,11 @@ internal sealed class MasterLink(Uri master, Func<AgentEvent, ValueTask> post, I
     private async Task RunAsync(long connection, CancellationToken stopping)
     {
         using var abort = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+        Uri? master = null;
         try
         {
+            master = await finder.FindAsync(_named, abort.Token) ?? throw new IOException("nobody leads");
+            _named = null;
             using var handler = new SocketsHttpHandler
             {
                 ConnectTimeout = ConnectTimeout,
@@ -87,6 +93,8 @@ internal sealed class MasterLink(Uri master, Func<AgentEvent, ValueTask> post, I
             or WireFormatException or HttpRequestException or InvalidOperationException)
         {
             logger.LogInformation("master {Master}: connection {Connection} ended: {Error}", master, connection, Reason(e));
+            if (e is RpcException rpc && Uri.TryCreate(rpc.Trailers.GetValue(WireNames.LeaderTrailer), UriKind.Absolute, out var leader))
+                _named = leader;
         }
         finally
         {

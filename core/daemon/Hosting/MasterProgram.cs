@@ -2,48 +2,87 @@ using System.Net;
 using System.Reflection;
 using Agora.Cluster;
 using Agora.Cluster.Allocation;
+using Agora.Election;
+using Agora.Election.Etcd;
+using Agora.Election.ZooKeeper;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace Agora.Daemon.Hosting;
 
 /// <summary>Settings of <c>agora master</c>.</summary>
-/// <param name="WorkDirectory">Keeps the epoch, so that it grows with every start.</param>
+/// <param name="WorkDirectory">Keeps the epoch of a master that is alone, so that it grows with every start.</param>
 /// <param name="Allocator"><c>drf</c>, <c>priority</c>, or <c>Type,Assembly.dll</c>.</param>
-public sealed record MasterSettings(
-    IPAddress Address, int Port, string WorkDirectory, string Allocator, MasterOptions Options);
+/// <param name="Election">Where masters elect a leader; null for a master that is alone.</param>
+/// <param name="Lease">How long a leader that does not answer still counts.</param>
+/// <param name="Advertise">Where others reach this master; null for where it listens.</param>
+public sealed record MasterSettings(IPAddress Address, int Port, string WorkDirectory, string Allocator, MasterOptions Options,
+    MasterLocation? Election = null, TimeSpan Lease = default, Uri? Advertise = null);
 
 /// <summary>The master as a process.</summary>
 public static class MasterProgram
 {
-    /// <summary>Runs until cancelled or SIGTERM. Prints <c>ready URL</c> once it serves.</summary>
+    /// <summary>Of a master that led and does no more; who watches over it starts it anew, to stand by.</summary>
+    private const int LeadershipLost = 3;
+
+    /// <summary>Runs until cancelled or SIGTERM, or until it has lost the leadership. Prints <c>ready URL</c> once it serves.</summary>
     public static async Task<int> RunAsync(MasterSettings settings, CancellationToken cancellation)
     {
-        var options = settings.Options with { Epoch = NextEpoch(settings.WorkDirectory) };
+        var port = settings.Port != 0 ? settings.Port : Server.FreePort(settings.Address);
+        var self = settings.Advertise ?? new UriBuilder("http", settings.Address.ToString(), port).Uri;
+        await using var finder = (settings.Election ?? new MasterLocation.Hosts([self])).CreateFinder();
+        var seat = new MasterSeat(finder, self);
         var builder = Server.CreateBuilder();
         builder.Services.AddGrpc(Server.Grpc);
-        builder.Services.AddSingleton(services => new MasterHost(options, LoadAllocator(settings.Allocator),
-            TimeProvider.System, services.GetRequiredService<ILogger<MasterHost>>()));
+        builder.Services.AddSingleton(seat);
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             Server.Configure(kestrel);
-            kestrel.Listen(settings.Address, settings.Port, listen => listen.Protocols = HttpProtocols.Http2);
+            kestrel.Listen(settings.Address, port, listen => listen.Protocols = HttpProtocols.Http2);
         });
         await using var app = builder.Build();
         app.MapGrpcService<SchedulerService>();
         app.MapGrpcService<AgentService>();
         app.MapGrpcService<OperatorService>();
-        return await Server.RunAsync(app, app.Services.GetRequiredService<MasterHost>().RunAsync, settings.Port, cancellation);
+        var lost = false;
+        var exitCode = await Server.RunAsync(app, async stop => lost = await LeadAsync(settings, self, seat, app.Services, stop), port, cancellation);
+        return lost ? LeadershipLost : exitCode;
     }
 
-    private static long NextEpoch(string workDirectory)
+    /// <returns>True if the leadership was lost, false if the process is to end.</returns>
+    private static async Task<bool> LeadAsync(MasterSettings settings, Uri self, MasterSeat seat, IServiceProvider services, CancellationToken stop)
     {
-        Directory.CreateDirectory(workDirectory);
-        var path = Path.Combine(workDirectory, "epoch");
-        var last = File.Exists(path) && long.TryParse(File.ReadAllText(path), out var read) ? read : 0;
-        var temporary = path + ".new";
-        File.WriteAllText(temporary, $"{last + 1}");
-        File.Move(temporary, path, overwrite: true);
-        return last + 1;
+        var logger = services.GetRequiredService<ILogger<MasterHost>>();
+        await using var election = ElectionOf(settings, logger);
+        try
+        {
+            var leadership = await election.CampaignAsync(self, stop);
+            if (settings.Election is not null)
+                logger.LogInformation("{Self} leads, epoch {Epoch}", self, leadership.Epoch);
+            var host = new MasterHost(settings.Options with { Epoch = leadership.Epoch }, LoadAllocator(settings.Allocator), TimeProvider.System, logger);
+            using var over = CancellationTokenSource.CreateLinkedTokenSource(stop, leadership.Lost);
+            seat.Take(host);
+            await host.RunAsync(over.Token);
+            seat.Take(null);
+            if (stop.IsCancellationRequested)
+                return false;
+            logger.LogError("the leadership is lost; this master stops at once, and is to be started anew to stand by");
+            return true;
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            return false;
+        }
+    }
+
+    private static ILeaderElection ElectionOf(MasterSettings settings, ILogger logger)
+    {
+        void Log(string line) => logger.LogWarning("{Line}", line);
+        return settings.Election switch
+        {
+            MasterLocation.InEtcd etcd => new EtcdElection(etcd, settings.Lease, TimeProvider.System, Log),
+            MasterLocation.InZooKeeper zooKeeper => new ZooKeeperElection(zooKeeper, settings.Lease, TimeProvider.System, Log),
+            _ => new StandaloneElection(settings.WorkDirectory),
+        };
     }
 
     /// <exception cref="ArgumentException">The allocator is not to be had; the message says why.</exception>

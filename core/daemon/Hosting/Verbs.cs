@@ -1,6 +1,8 @@
 using System.CommandLine;
+using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using Agora.Cluster;
+using Agora.Election;
 
 namespace Agora.Daemon.Hosting;
 
@@ -30,6 +32,21 @@ internal static class Daemons
         return 2;
     }
 
+    /// <param name="wrong">Why it is not; null if it is.</param>
+    public static bool TryLocate(string text, [NotNullWhen(true)] out MasterLocation? location, out string? wrong)
+    {
+        (location, wrong) = (null, null);
+        try
+        {
+            location = MasterLocation.Parse(text);
+        }
+        catch (FormatException e)
+        {
+            wrong = e.Message;
+        }
+        return location is not null;
+    }
+
     /// <summary>The address, or null with the reason printed.</summary>
     public static IPAddress? Address(string text, bool insecure)
     {
@@ -50,6 +67,9 @@ internal static class Daemons
 
 internal static class MasterVerb
 {
+    private const double LeaseSecondsMax = 600;
+    private static readonly TimeSpan DefaultLease = TimeSpan.FromSeconds(5);
+
     public static Command Create()
     {
         var (bind, insecure, work) = (Daemons.Bind(), Daemons.Insecure(), Daemons.WorkDirectory("master"));
@@ -68,9 +88,17 @@ internal static class MasterVerb
             DefaultValueFactory = _ => defaults.PingsMissedMax,
         };
         var grace = Seconds("--revocation-grace", "Seconds of warning before tasks are revoked", defaults.RevocationGrace);
-        var command = new Command("master", "Run a master.\n\nExample:\n  agora master --port 5050 --allocator drf")
+        var election = new Option<string?>("--election")
         {
-            port, bind, insecure, work, allocator, offer, ping, missed, grace,
+            Description = "Where masters elect the one that leads: etcd://HOST:PORT,.../agora or zk://HOST:PORT,.../agora; default: this one is alone",
+            HelpName = "url",
+        };
+        var lease = Seconds("--lease", "Seconds that a leader still counts once it is not heard of", DefaultLease);
+        var advertise = new Option<string?>("--advertise") { Description = "URL by which others reach this master; default where it listens", HelpName = "url" };
+        var command = new Command("master",
+            "Run a master.\n\nExamples:\n  agora master --port 5050 --allocator drf\n  agora master --port 5050 --election etcd://127.0.0.1:2379/agora")
+        {
+            port, bind, insecure, work, allocator, election, lease, advertise, offer, ping, missed, grace,
         };
         command.SetAction((parsed, cancellation) =>
         {
@@ -93,8 +121,19 @@ internal static class MasterVerb
             {
                 return Task.FromResult(Daemons.Refuse("the allocator cannot be used", e.Message, "see 'agora master --help'"));
             }
+            MasterLocation? elects = null;
+            if (parsed.GetValue(election) is { } where)
+            {
+                if (!Daemons.TryLocate(where, out elects, out var reason) || elects is MasterLocation.Hosts)
+                    return Task.FromResult(Daemons.Refuse($"'{where}' is not where masters elect a leader", reason ?? "it names masters", "write it as etcd://HOST:PORT/agora or zk://HOST:PORT/agora"));
+            }
+            Uri? reached = null;
+            if (parsed.GetValue(advertise) is { } url && (!Uri.TryCreate(url, UriKind.Absolute, out reached) || reached.Scheme is not ("http" or "https")))
+                return Task.FromResult(Daemons.Refuse($"'{url}' is not a URL", "it cannot be read as one", "write it as http://HOST:PORT"));
+            if (parsed.GetValue(lease) is not (>= 1 and <= LeaseSecondsMax))
+                return Task.FromResult(Daemons.Refuse("the lease is not valid", $"it is below 1 s or above {LeaseSecondsMax} s", "leave --lease away, or give some seconds"));
             return MasterProgram.RunAsync(new MasterSettings(address, parsed.GetValue(port), parsed.GetValue(work)!,
-                parsed.GetValue(allocator)!, options), cancellation);
+                parsed.GetValue(allocator)!, options, elects, TimeSpan.FromSeconds(parsed.GetValue(lease)), reached), cancellation);
         });
         return command;
     }
@@ -112,7 +151,7 @@ internal static class AgentVerb
     {
         var (bind, insecure, work) = (Daemons.Bind(), Daemons.Insecure(), Daemons.WorkDirectory("agent"));
         var port = new Option<int>("--port") { Description = "TCP port of the file server; 0 for any free one", DefaultValueFactory = _ => 5051 };
-        var master = new Option<string>("--master") { Description = "URL of the master", Required = true };
+        var master = new Option<string>("--master") { Description = "URL of the master, several with commas, or where the masters elect their leader (etcd://..., zk://...)", Required = true };
         var hostname = new Option<string>("--hostname")
         {
             Description = "The agent's name to frameworks",
@@ -133,9 +172,9 @@ internal static class AgentVerb
         {
             if (Daemons.Address(parsed.GetValue(bind)!, parsed.GetValue(insecure)) is not { } address)
                 return Task.FromResult(2);
-            if (!Uri.TryCreate(parsed.GetValue(master), UriKind.Absolute, out var url))
-                return Task.FromResult(Daemons.Refuse($"'{parsed.GetValue(master)}' is not a master's URL", "it cannot be read as one", "write it as http://HOST:PORT"));
-            if (!Resources.TryParse(parsed.GetValue(resources)!, out var has, out var wrong))
+            if (!Daemons.TryLocate(parsed.GetValue(master)!, out var url, out var wrong))
+                return Task.FromResult(Daemons.Refuse($"'{parsed.GetValue(master)}' is not a master's URL", wrong!, "write it as http://HOST:PORT"));
+            if (!Resources.TryParse(parsed.GetValue(resources)!, out var has, out wrong))
                 return Task.FromResult(Daemons.Refuse("the resources are not understood", wrong, "write them as cpus:4;mem:8192;ports:[31000-32000]"));
             if (!Attributes.TryParse(parsed.GetValue(attributes)!, out var are, out wrong))
                 return Task.FromResult(Daemons.Refuse("the attributes are not understood", wrong, "write them as rack:r1;zone:west"));

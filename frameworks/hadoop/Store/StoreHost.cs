@@ -37,7 +37,7 @@ public sealed class StoreHost : IAsyncDisposable
     public static async Task<StoreHost> StartAsync(StoreOptions options, int port, TimeProvider time,
         Action<string>? log = null)
     {
-        var agents = options.Masters.Count == 0 ? null : new MasterLiveAgents(options.Masters, time);
+        var agents = options.Masters is { } masters ? new MasterLiveAgents(masters, time) : null;
         var store = new EmbeddedStore(options, agents, time, log ?? (_ => { }));
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.SetMinimumLevel(LogLevel.Warning);
@@ -66,7 +66,8 @@ public sealed class StoreHost : IAsyncDisposable
         await _web.DisposeAsync();
         await _stop.CancelAsync();
         await _replication;
-        _agents?.Dispose();
+        if (_agents is not null)
+            await _agents.DisposeAsync();
         _store.Dispose();
         _stop.Dispose();
     }

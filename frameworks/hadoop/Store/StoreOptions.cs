@@ -1,3 +1,5 @@
+using Agora.Election;
+
 namespace Agora.Hadoop.Store;
 
 /// <param name="Root">Directory of the namespace and of the nodes' blocks.</param>
@@ -17,8 +19,8 @@ public sealed record StoreOptions(string Root, IReadOnlyList<string> Nodes)
     /// </summary>
     public bool SyncOnClose { get; init; }
 
-    /// <summary>Masters that know which nodes have an agent; none makes all nodes count as living.</summary>
-    public IReadOnlyList<Uri> Masters { get; init; } = [];
+    /// <summary>Where the master is that knows which nodes have an agent; null makes all nodes count as living.</summary>
+    public MasterLocation? Masters { get; init; }
 
     /// <summary>How long a node may be without an agent before its copies are made anew elsewhere.</summary>
     public TimeSpan DeadAfter { get; init; } = TimeSpan.FromSeconds(30);

@@ -1,3 +1,4 @@
+using Agora.Election;
 using Agora.Mpi.Scheduling;
 using Agora.RemoteShell;
 using Agora.Sdk;
@@ -62,7 +63,7 @@ internal static class MpiCommand
     private static Task SayAgainAsync(int code, int left) =>
         Console.Error.WriteLineAsync($"mpiexec: the job ended with {code}; starting it again ({left} {(left == 1 ? "restart" : "restarts")} left)");
 
-    private static Uri FindMaster(MpiOptions options)
+    private static MasterLocation FindMaster(MpiOptions options)
     {
         try
         {

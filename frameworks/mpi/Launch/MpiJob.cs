@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Threading.Channels;
+using Agora.Election;
 using Agora.Mpi.Scheduling;
 using Agora.Sdk;
 
@@ -40,12 +41,12 @@ internal sealed class MpiJob : IDisposable
     private readonly long _deadline;
 
     /// <param name="deadline">By <see cref="TimeProvider.GetTimestamp"/>; <see cref="long.MaxValue"/> for none.</param>
-    public MpiJob(MpiOptions options, MpiFlavour flavour, GangRequest request, Programs programs, Uri master, long deadline)
+    public MpiJob(MpiOptions options, MpiFlavour flavour, GangRequest request, Programs programs, MasterLocation master, long deadline)
     {
         (_options, _flavour, _request, _programs, _deadline) = (options, flavour, request, programs, deadline);
         _end = new JobEnd(flavour);
         _scheduler = new GangScheduler(request, Random.Shared, e => Tell(new JobEvent.Gang(e)));
-        _driver = new SchedulerDriver(_scheduler, [master], TimeProvider.System);
+        _driver = new SchedulerDriver(_scheduler, master, TimeProvider.System);
         _waiting = new WaitingReport(master, _scheduler, _driver, request, mustFit: options.Wait is null);
         foreach (var signal in (ReadOnlySpan<PosixSignal>)[PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP])
         {

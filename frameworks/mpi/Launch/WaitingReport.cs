@@ -1,8 +1,7 @@
 using Agora.Mpi.Scheduling;
-using Agora.Protocol;
+using Agora.Election;
 using Agora.Sdk;
 using Grpc.Core;
-using Grpc.Net.Client;
 
 namespace Agora.Mpi.Launch;
 
@@ -11,7 +10,7 @@ namespace Agora.Mpi.Launch;
 /// cluster if it were empty need not wait at all.
 /// </summary>
 /// <param name="mustFit">Refuse a job that is too large; else wait for agents to come.</param>
-internal sealed class WaitingReport(Uri master, GangScheduler scheduler, SchedulerDriver driver, GangRequest request, bool mustFit)
+internal sealed class WaitingReport(MasterLocation master, GangScheduler scheduler, SchedulerDriver driver, GangRequest request, bool mustFit)
 {
     private static readonly TimeSpan LookAfter = TimeSpan.FromSeconds(1), Silence = TimeSpan.FromSeconds(3), Interval = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan AnswerPatience = TimeSpan.FromSeconds(5);
@@ -87,8 +86,7 @@ internal sealed class WaitingReport(Uri master, GangScheduler scheduler, Schedul
     {
         if (scheduler.FrameworkId is not { } id)
             return $"the master at {master} does not answer";
-        return await AskAsync(async service =>
-            (await service.ExplainFrameworkAsync(new V1.ExplainFrameworkRequest { IdOrName = id.Value }, Options())).ToDomain().Summary)
+        return await AskAsync(async client => (await client.ExplainFrameworkAsync(id.Value)).Summary)
             ?? "the master does not say why";
     }
 
@@ -108,25 +106,18 @@ internal sealed class WaitingReport(Uri master, GangScheduler scheduler, Schedul
             "ask for fewer ranks (-n) or less for each (--cpus-per-rank, --mem-per-rank), or wait for more agents with --wait SECONDS");
     }
 
-    private Task<ClusterSnapshot?> SnapshotAsync() => AskAsync(async service =>
-        (await service.GetSnapshotAsync(new V1.GetSnapshotRequest(), Options())).ToDomain());
+    private Task<ClusterSnapshot?> SnapshotAsync() => AskAsync(client => client.SnapshotAsync(withTasks: false));
 
-    private async Task<T?> AskAsync<T>(Func<V1.OperatorService.OperatorServiceClient, Task<T>> ask) where T : class
+    private async Task<T?> AskAsync<T>(Func<OperatorClient, Task<T>> ask) where T : class
     {
+        await using var client = new OperatorClient(master, AnswerPatience, _time);
         try
         {
-            using var channel = GrpcChannel.ForAddress(master, new GrpcChannelOptions
-            {
-                MaxReceiveMessageSize = null,
-                HttpHandler = new SocketsHttpHandler { ConnectTimeout = AnswerPatience, UseProxy = false },
-            });
-            return await ask(new V1.OperatorService.OperatorServiceClient(channel));
+            return await ask(client);
         }
         catch (RpcException)
         {
             return null;
         }
     }
-
-    private CallOptions Options() => new(deadline: (_time.GetUtcNow() + AnswerPatience).UtcDateTime);
 }

@@ -2,12 +2,11 @@ using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text.Json;
-using Agora.Protocol;
+using Agora.Election;
 using Agora.Sdk;
 using Agora.Spark.Executor;
 using Agora.Spark.Transfer;
 using Grpc.Core;
-using Grpc.Net.Client;
 
 namespace Agora.Spark.Driver;
 
@@ -31,7 +30,7 @@ internal sealed class ClusterApplication : Application
     {
         var token = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
         _server = new BlobServer(token, Find, conf.GetInt("spark.driver.port", 0));
-        var address = $"{conf.Get("spark.driver.host", AddressTowards(cluster.Masters[0]))}:{_server.Port}";
+        var address = $"{conf.Get("spark.driver.host", AddressTowards(LeaderOf(cluster.Masters)))}:{_server.Port}";
         var memory = conf.GetSizeAsBytes("spark.executor.memory", 1L << 30, "m");
         var executor = new ExecutorSpec(new ExecutorId("spark"), $"executor of {conf.Get("spark.app.name")}",
             new CommandSpec([ProgramPath(conf)], new Dictionary<string, string>
@@ -122,6 +121,12 @@ internal sealed class ClusterApplication : Application
     }
 
     /// <summary>This machine's address as the master sees it.</summary>
+    private static Uri LeaderOf(MasterLocation masters) => Ask(masters, async client =>
+    {
+        await client.SnapshotAsync(withTasks: false);
+        return client.Leader!;
+    });
+
     private static string AddressTowards(Uri master)
     {
         try
@@ -138,29 +143,23 @@ internal sealed class ClusterApplication : Application
     }
 
     /// <summary>The processors of all agents that the master knows, within what the application may have.</summary>
-    private static int ParallelismOf(SparkConf conf, IReadOnlyList<Uri> masters)
+    private static int ParallelismOf(SparkConf conf, MasterLocation masters)
     {
-        List<string> failures = [];
-        foreach (var master in masters)
-        {
-            try
-            {
-                using var channel = GrpcChannel.ForAddress(master, new GrpcChannelOptions
-                {
-                    MaxReceiveMessageSize = null,
-                    HttpHandler = new SocketsHttpHandler { ConnectTimeout = MasterPatience, UseProxy = false },
-                    DisposeHttpClient = true,
-                });
-                var agents = new V1.OperatorService.OperatorServiceClient(channel).GetSnapshot(new V1.GetSnapshotRequest(),
-                    deadline: DateTime.UtcNow + MasterPatience).ToDomain().Agents;
-                var all = (int)Math.Min(agents.Sum(a => a.Info.Resources.MilliCpus) / 1_000, int.MaxValue);
-                return Math.Max(2, conf.Contains("spark.cores.max") ? Math.Min(all, conf.GetInt("spark.cores.max", all)) : all);
-            }
-            catch (RpcException e)
-            {
-                failures.Add($"{master.Authority}: {e.Status.Detail}");
-            }
-        }
-        throw new SparkException($"no master answers: {string.Join("; ", failures)}. Is the cluster up? See 'agora status'");
+        var agents = Ask(masters, client => client.SnapshotAsync(withTasks: false)).Agents;
+        var all = (int)Math.Min(agents.Sum(a => a.Info.Resources.MilliCpus) / 1_000, int.MaxValue);
+        return Math.Max(2, conf.Contains("spark.cores.max") ? Math.Min(all, conf.GetInt("spark.cores.max", all)) : all);
     }
+
+    private static T Ask<T>(MasterLocation masters, Func<OperatorClient, Task<T>> ask) => Task.Run(async () =>
+    {
+        await using var client = new OperatorClient(masters, MasterPatience, TimeProvider.System);
+        try
+        {
+            return await ask(client);
+        }
+        catch (RpcException e)
+        {
+            throw new SparkException($"no master answers: {(object?)client.Leader ?? masters}: {e.Status.Detail}. Is the cluster up? See 'agora status'");
+        }
+    }).GetAwaiter().GetResult();
 }

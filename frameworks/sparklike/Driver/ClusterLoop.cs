@@ -1,3 +1,4 @@
+using Agora.Election;
 using Agora.Sdk;
 
 namespace Agora.Spark.Driver;
@@ -7,7 +8,7 @@ internal sealed class ClusterLoop : ISchedulerLoop
 {
     private readonly SchedulerDriver _driver;
 
-    public ClusterLoop(IScheduler scheduler, IReadOnlyList<Uri> masters, TimeProvider time, SchedulerDriverOptions options)
+    public ClusterLoop(IScheduler scheduler, MasterLocation masters, TimeProvider time, SchedulerDriverOptions options)
     {
         _driver = new SchedulerDriver(scheduler, masters, time, options);
         Completion = Task.Run(() => _driver.RunAsync());

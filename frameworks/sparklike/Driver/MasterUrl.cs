@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Agora.Election;
 using Agora.Sdk;
 
 namespace Agora.Spark.Driver;
@@ -14,7 +15,7 @@ internal abstract partial record MasterUrl
     /// <param name="TaskFailures">Failures of a task that fail its jobs.</param>
     public sealed record Local(int Cores, int TaskFailures) : MasterUrl;
 
-    public sealed record Cluster(IReadOnlyList<Uri> Masters) : MasterUrl;
+    public sealed record Cluster(MasterLocation Masters) : MasterUrl;
 
     /// <exception cref="SparkException">It is none of these, or no cluster is there.</exception>
     public static MasterUrl Parse(string text)
@@ -31,14 +32,14 @@ internal abstract partial record MasterUrl
         const string Scheme = "agora://";
         if (text == "agora")
         {
-            return MasterAddress.Find(null) is { } own ? new Cluster([own])
+            return MasterAddress.Find(null) is { } own ? new Cluster(own)
                 : throw new SparkException("no cluster is known: start one with 'agora up', or name its master as agora://host:port");
         }
         if (!text.StartsWith(Scheme, StringComparison.Ordinal))
             throw new SparkException($"'{text}' is no master: use local, local[4], local[*], agora, or agora://host:port");
         try
         {
-            return new Cluster([.. text[Scheme.Length..].Split(',').Select(h => MasterAddress.Find(h)!)]);
+            return new Cluster(MasterLocation.Parse(text[Scheme.Length..]));
         }
         catch (FormatException e)
         {

@@ -32,6 +32,7 @@ public partial class DocumentTests
     [Theory]
     [InlineData("core/model")]
     [InlineData("core/cluster")]
+    [InlineData("core/election")]
     [InlineData("core/sdk")]
     [InlineData("core/daemon")]
     [InlineData("core/simulation")]

@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using Agora.Election;
 using Agora.Protocol;
 using Agora.Sdk;
 using Grpc.Core;
@@ -108,7 +109,7 @@ public class DriverTests
     }
 
     private static SchedulerDriver Driver(IScheduler scheduler, params Uri[] masters) =>
-        new(scheduler, masters, TimeProvider.System);
+        new(scheduler, new MasterLocation.Hosts(masters), TimeProvider.System);
 
     [Fact]
     public async Task A_scheduler_subscribes_hears_answers_comes_back_and_tears_down()

@@ -6,11 +6,11 @@ namespace Agora.Tests.Fast.Sdk;
 public sealed class MasterAddressTests
 {
     [Theory]
-    [InlineData("http://host:5050", "http://host:5050/")]
-    [InlineData("https://host", "https://host/")]
-    [InlineData("host:5050", "http://host:5050/")]
-    [InlineData("127.0.0.1:5050", "http://127.0.0.1:5050/")]
-    [InlineData("[::1]:5050", "http://[::1]:5050/")]
+    [InlineData("http://host:5050", "http://host:5050")]
+    [InlineData("https://host", "https://host")]
+    [InlineData("host:5050", "http://host:5050")]
+    [InlineData("127.0.0.1:5050", "http://127.0.0.1:5050")]
+    [InlineData("[::1]:5050", "http://[::1]:5050")]
     public void A_URL_or_a_host_with_a_port_names_a_master(string named, string uri) =>
         Assert.Equal(uri, MasterAddress.Find(named)!.ToString());
 

@@ -48,6 +48,22 @@ public class SchedulerSessionConnectionTests
     }
 
     [Fact]
+    public void A_master_of_an_older_epoch_is_left_and_its_subscription_not_heard_of()
+    {
+        var bench = new SessionBench();
+        bench.Do(new SessionInput.Tick());
+        bench.Do(new SessionInput.Connected(1));
+        bench.Receive(new SchedulerEvent.Subscribed(Framework, 5, Heartbeat, Resources.Empty));
+        bench.Disconnect();
+        bench.AdvanceToDeadline();
+        bench.Do(new SessionInput.Connected(2));
+        var outputs = bench.Receive(new SchedulerEvent.Subscribed(Framework, 4, Heartbeat, Resources.Empty));
+        Assert.Equal([new SessionOutput.Close(2)], outputs);
+        Assert.Equal(5, Assert.Single(bench.Scheduler.Heard.OfType<SchedulerEvent.Subscribed>()).Epoch);
+        Assert.Equal([new SessionOutput.Connect(3)], bench.AdvanceToDeadline());
+    }
+
+    [Fact]
     public void A_connection_that_is_not_made_in_time_is_given_up()
     {
         var bench = new SessionBench();

@@ -1,3 +1,5 @@
+using Agora.Election;
+
 namespace Agora.Tests.Live.Cluster;
 
 /// <summary>Starts as many tasks of one size as it is offered room for.</summary>
@@ -7,7 +9,7 @@ internal sealed class Filler : IAsyncDisposable
 
     public Filler(Uri master, string name, Resources size, string line, string role = FrameworkInfo.DefaultRole)
     {
-        Framework = new LiveFramework(master, new FrameworkInfo(null, name, Role: role),
+        Framework = new LiveFramework(new MasterLocation.Hosts([master]), new FrameworkInfo(null, name, Role: role),
             [new Hint([], size, 1000, DateTimeOffset.MaxValue)], offered: (offers, calls) =>
             {
                 foreach (var offer in offers)

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Agora.Election;
 using Agora.Sdk;
 
 namespace Agora.Tests.Live.Cluster;
@@ -18,16 +19,16 @@ internal sealed class LiveFramework : IScheduler, IAsyncDisposable
 
     public LiveFramework(LiveCluster cluster, FrameworkInfo info, IReadOnlyList<Hint>? hints = null,
         FrameworkFilters? filters = null, Action<IReadOnlyList<Offer>, ICollection<SchedulerCall>>? offered = null)
-        : this(cluster.Master, info, hints, filters, offered)
+        : this(new MasterLocation.Hosts([cluster.Master]), info, hints, filters, offered)
     {
     }
 
-    public LiveFramework(Uri master, FrameworkInfo info, IReadOnlyList<Hint>? hints = null,
+    public LiveFramework(MasterLocation masters, FrameworkInfo info, IReadOnlyList<Hint>? hints = null,
         FrameworkFilters? filters = null, Action<IReadOnlyList<Offer>, ICollection<SchedulerCall>>? offered = null)
     {
         Subscription = new SchedulerCall.Subscribe(info, Filters: filters, Hints: hints);
         Offered = offered;
-        _driver = new SchedulerDriver(this, [master], TimeProvider.System,
+        _driver = new SchedulerDriver(this, masters, TimeProvider.System,
             new SchedulerDriverOptions { Session = new SchedulerSessionOptions { BackoffMax = TimeSpan.FromSeconds(1) } });
         _running = _driver.RunAsync();
     }

@@ -1,3 +1,5 @@
+using Agora.Election;
+
 namespace Agora.Torque.Server.Service;
 
 /// <summary>Options of the server: <c>--name value</c>, nothing else.</summary>
@@ -29,8 +31,20 @@ internal sealed class Arguments
         : int.TryParse(text, out var value) && value >= 0 ? value
         : throw new UsageException($"{name} {text} is not a whole number");
 
-    public IReadOnlyList<Uri> Masters => [.. Required("--master").Split(',').Select(m => Uri.TryCreate(m, UriKind.Absolute, out var uri)
-        ? uri : throw new UsageException($"--master: '{m}' is not an address, such as http://127.0.0.1:5050"))];
+    public MasterLocation Masters
+    {
+        get
+        {
+            try
+            {
+                return MasterLocation.Parse(Required("--master"));
+            }
+            catch (FormatException e)
+            {
+                throw new UsageException($"--master: {e.Message}");
+            }
+        }
+    }
 }
 
 /// <summary>The command line is wrong; the message says how.</summary>

@@ -1,27 +1,15 @@
-using Agora.Protocol;
+using Agora.Election;
+using Agora.Sdk;
 using Grpc.Core;
-using Grpc.Net.Client;
 
 namespace Agora.Torque.Server.Service;
 
 /// <summary>Asks the master what agents there are, from time to time: offers show only what is free.</summary>
-internal sealed class ClusterPoll : IDisposable
+internal sealed class ClusterPoll(MasterLocation masters, TimeProvider time) : IAsyncDisposable
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2), Patience = TimeSpan.FromSeconds(5);
 
-    private readonly IReadOnlyList<GrpcChannel> _channels;
-    private readonly TimeProvider _time;
-
-    public ClusterPoll(IReadOnlyList<Uri> masters, TimeProvider time)
-    {
-        _time = time;
-        _channels = [.. masters.Select(m => GrpcChannel.ForAddress(m, new GrpcChannelOptions
-        {
-            MaxReceiveMessageSize = null,
-            HttpHandler = new SocketsHttpHandler { ConnectTimeout = Patience, UseProxy = false },
-            DisposeHttpClient = true,
-        }))];
-    }
+    private readonly OperatorClient _master = new(masters, Patience, time);
 
     /// <summary>Tells until it is stopped; the first time before it returns control, if a master answers.</summary>
     public async Task RunAsync(Action<IReadOnlyList<AgentView>> tell, CancellationToken stop)
@@ -30,32 +18,22 @@ internal sealed class ClusterPoll : IDisposable
         {
             if (await AgentsAsync(stop) is { } agents)
                 tell(agents);
-            await Task.Delay(Interval, _time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(Interval, time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
     /// <returns>Null if no master answers.</returns>
     public async Task<IReadOnlyList<AgentView>?> AgentsAsync(CancellationToken stop)
     {
-        foreach (var channel in _channels)
+        try
         {
-            try
-            {
-                return (await new V1.OperatorService.OperatorServiceClient(channel).GetSnapshotAsync(
-                    new V1.GetSnapshotRequest(), deadline: (_time.GetUtcNow() + Patience).UtcDateTime,
-                    cancellationToken: stop)).ToDomain().Agents;
-            }
-            catch (RpcException)
-            {
-                // It does not lead or cannot be reached: the next one may.
-            }
+            return (await _master.SnapshotAsync(withTasks: false, stop)).Agents;
         }
-        return null;
+        catch (RpcException)
+        {
+            return null;
+        }
     }
 
-    public void Dispose()
-    {
-        foreach (var channel in _channels)
-            channel.Dispose();
-    }
+    public ValueTask DisposeAsync() => _master.DisposeAsync();
 }

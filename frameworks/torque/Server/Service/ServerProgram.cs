@@ -1,6 +1,7 @@
 using System.Net;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
+using Agora.Election;
 using Agora.Sdk;
 using Agora.Torque.Jobs.Wire;
 using Agora.Torque.Server.Nodes;
@@ -85,7 +86,7 @@ internal static class ServerProgram
         }
 
         await using var loop = new ServerLoop(server, queue, store, Perform, Log);
-        using var poll = new ClusterPoll(masters, time);
+        await using var poll = new ClusterPoll(masters, time);
         using var end = new CancellationTokenSource();
         using var terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal =>
         {
@@ -128,7 +129,7 @@ internal static class ServerProgram
         }
     }
 
-    private static SchedulerDriver NewDriver(ServerLoop loop, IReadOnlyList<Uri> masters)
+    private static SchedulerDriver NewDriver(ServerLoop loop, MasterLocation masters)
     {
         var driver = new SchedulerDriver(loop, masters, TimeProvider.System, new SchedulerDriverOptions { Log = Log });
         loop.Use(driver.Post);

@@ -1,0 +1,26 @@
+using Agora.Election;
+using Agora.Protocol;
+using Grpc.Core;
+
+namespace Agora.Daemon.Hosting;
+
+/// <summary>Where this process's master sits while it leads; before that, who asks is sent to the one that does.</summary>
+internal sealed class MasterSeat(ILeaderFinder finder, Uri self)
+{
+    private volatile MasterHost? _host;
+
+    /// <summary>Null gives the seat up.</summary>
+    public void Take(MasterHost? host) => _host = host;
+
+    /// <exception cref="RpcException">This master does not lead; the trailer names who does, if that is known.</exception>
+    public async ValueTask<MasterHost> LeadingAsync(CancellationToken cancellation)
+    {
+        if (_host is { } host)
+            return host;
+        var leader = await finder.FindAsync(null, cancellation);
+        var trailers = new Metadata();
+        if (leader is not null && leader != self)
+            trailers.Add(WireNames.LeaderTrailer, leader.ToString());
+        throw new RpcException(new Status(StatusCode.Unavailable, trailers.Count > 0 ? $"this master does not lead; {leader} does" : "no master leads just now"), trailers);
+    }
+}

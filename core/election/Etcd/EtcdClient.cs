@@ -1,0 +1,72 @@
+using Agora.Election.Etcd.Wire;
+using Grpc.Core;
+using Grpc.Net.Client;
+
+namespace Agora.Election.Etcd;
+
+/// <summary>Calls to a cluster of etcd; where one member fails, the next is asked.</summary>
+internal sealed class EtcdClient : IDisposable
+{
+    private readonly List<GrpcChannel> _channels;
+    private int _current;
+
+    public EtcdClient(IReadOnlyList<Uri> endpoints)
+    {
+        _channels = [.. endpoints.Select(e => GrpcChannel.ForAddress(e, new GrpcChannelOptions
+        {
+            HttpHandler = new SocketsHttpHandler
+            {
+                ConnectTimeout = ConnectTimeout,
+                KeepAlivePingDelay = ConnectTimeout,
+                KeepAlivePingTimeout = ConnectTimeout,
+                UseProxy = false,
+            },
+            DisposeHttpClient = true,
+        }))];
+    }
+
+    private static TimeSpan ConnectTimeout { get; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>To the member that answered last.</summary>
+    public CallInvoker Invoker => _channels[_current % _channels.Count].CreateCallInvoker();
+
+    /// <summary>The next call goes to another member.</summary>
+    public void Skip() => Interlocked.Increment(ref _current);
+
+    /// <exception cref="RpcException">No member answers, or one refuses.</exception>
+    public async Task<T> CallAsync<T>(Func<CallInvoker, CallOptions, AsyncUnaryCall<T>> call, CancellationToken cancellation)
+    {
+        for (var tried = 1; ; tried++)
+        {
+            try
+            {
+                return await call(Invoker, new CallOptions(deadline: DateTime.UtcNow + ConnectTimeout, cancellationToken: cancellation));
+            }
+            catch (RpcException e) when (e.StatusCode is StatusCode.Unavailable or StatusCode.DeadlineExceeded && tried < _channels.Count)
+            {
+                Skip();
+            }
+        }
+    }
+
+    /// <returns>The candidate that was first, with the revision of this look; null if there is none.</returns>
+    /// <exception cref="RpcException">As for <see cref="CallAsync"/>.</exception>
+    public async Task<(KeyValue? First, long Revision)> FirstAsync(EtcdKeys keys, CancellationToken cancellation)
+    {
+        var found = await CallAsync((invoker, options) => new KV.KVClient(invoker).RangeAsync(new RangeRequest
+        {
+            Key = keys.Masters,
+            RangeEnd = keys.MastersEnd,
+            SortOrder = RangeRequest.Types.SortOrder.Ascend,
+            SortTarget = RangeRequest.Types.SortTarget.Create,
+            Limit = 1,
+        }, options), cancellation);
+        return (found.Kvs.Count == 0 ? null : found.Kvs[0], found.Header.Revision);
+    }
+
+    public void Dispose()
+    {
+        foreach (var channel in _channels)
+            channel.Dispose();
+    }
+}

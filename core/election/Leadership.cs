@@ -1,0 +1,9 @@
+namespace Agora.Election;
+
+/// <summary>A master's time as the leader.</summary>
+/// <param name="Epoch">At least 1, and greater than that of every leader before; who obeys a master obeys no older one.</param>
+/// <param name="Lost">
+/// Cancelled before another can lead: from then on this master must decide nothing any more. A process that stands still
+/// meanwhile hears it too late; against that the epoch is of use.
+/// </param>
+public sealed record Leadership(long Epoch, CancellationToken Lost);

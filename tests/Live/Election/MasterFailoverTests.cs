@@ -1,0 +1,103 @@
+using System.Diagnostics;
+using Agora.Election;
+using Agora.Tests.Live.Cluster;
+using Xunit;
+
+namespace Agora.Tests.Live.Election;
+
+/// <summary>Three masters, of which one leads, and an agent: processes that are killed hard.</summary>
+public sealed class MasterFailoverTests : IAsyncDisposable
+{
+    private readonly string _home = Directory.CreateTempSubdirectory("agora-masters-").FullName;
+    private readonly List<Process> _processes = [];
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var process in _processes)
+        {
+            process.Kill(entireProcessTree: true);
+            await process.WaitForExitAsync(Cancellation);
+            process.Dispose();
+        }
+        foreach (var left in RunningProcess.Naming(_home))
+            Process.GetProcessById(left.Pid).Kill();
+        Directory.Delete(_home, recursive: true);
+    }
+
+    [Theory]
+    [InlineData("etcd")]
+    [InlineData("zk")]
+    public async Task A_standby_takes_over_from_a_leader_that_is_killed_and_the_task_goes_on(string kind)
+    {
+        await using var server = new ElectionServer(kind);
+        var masters = new Dictionary<int, Process>();
+        for (var i = 0; i < 3; i++)
+        {
+            var port = Programs.FreePort();
+            masters.Add(port, Launch("agora-master", "--port", $"{port}", "--work-dir", $"{_home}/master{i}", "--election", $"{server.Location}", "--lease", "1"));
+        }
+        Launch("agora-agent", "--master", $"{server.Location}", "--port", "0", "--hostname", "node1", "--resources", "cpus:4;mem:1024", "--work-dir", $"{_home}/agent");
+        await using var framework = new LiveFramework(server.Location, new FrameworkInfo(null, "lasting", FailoverTimeout: TimeSpan.FromMinutes(10)));
+        var offer = await framework.Offer();
+        var go = Path.Combine(_home, "go");
+        framework.Call(new SchedulerCall.Accept([offer.Id], [LiveFramework.Task("steady", offer.AgentId, Resources.Of(0.5m, 64),
+            $"for i in $(seq 5000); do [ -e '{go}' ] && exit 0; sleep 0.05; done; exit 9")]));
+        await framework.HearsOf("steady", TaskState.Running);
+
+        // Every master answers, whoever leads.
+        foreach (var port in masters.Keys)
+        {
+            var status = await Programs.Run(_home, Programs.Agora, "agents", "--master", $"http://127.0.0.1:{port}");
+            Assert.True(status.ExitCode == 0 && status.Text.Contains("node1", StringComparison.Ordinal), status.ToString());
+        }
+
+        // Twice: the second time it is the last that is left.
+        for (var kills = 1; kills <= 2; kills++)
+        {
+            await using var finder = server.Location.CreateFinder();
+            var leader = await finder.FindAsync(null, Cancellation);
+            var epoch = framework.Heard.OfType<SchedulerEvent.Subscribed>().Last().Epoch;
+            masters[leader!.Port].Kill();
+            await framework.Hears<SchedulerEvent.Subscribed>("of a new leader", s => s.Epoch > epoch);
+        }
+        var views = await Programs.Until("the agent and the task to be known to the third master",
+            () => Programs.Run(_home, Programs.Agora, "tasks", "--master", $"{server.Location}"),
+            f => f.Text.Contains("running", StringComparison.Ordinal), f => f.ToString());
+        Assert.Contains("steady", views.Text, StringComparison.Ordinal);
+
+        await File.WriteAllTextAsync(go, "", Cancellation);
+        Assert.Equal(0, (await framework.HearsOf("steady", TaskState.Finished)).ExitCode);
+        Assert.Single(framework.Updates, u => u.State.IsTerminal());
+    }
+
+    [Theory]
+    [InlineData("etcd")]
+    [InlineData("zk")]
+    public async Task A_leader_that_loses_its_lease_ends_and_says_why(string kind)
+    {
+        await using var server = new ElectionServer(kind);
+        var master = Launch("agora-master", "--port", $"{Programs.FreePort()}", "--work-dir", $"{_home}/master", "--election", $"{server.Location}", "--lease", "1");
+        await Programs.Until("it to lead", () => Programs.Run(_home, Programs.Agora, "status", "--master", $"{server.Location}"),
+            status => status.ExitCode == 0, status => status.ToString());
+        await server.KillAsync();
+        await master.WaitForExitAsync(Cancellation).WaitAsync(Programs.Patience, Cancellation);
+        Assert.Equal(3, master.ExitCode);
+        Assert.Contains("the leadership is lost", await master.StandardError.ReadToEndAsync(Cancellation), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("nowhere")]
+    [InlineData("etcd://a:b/c")]
+    [InlineData("http://127.0.0.1:5050")]
+    public async Task An_election_that_is_none_is_refused(string url) => Programs.AssertRefused(
+        await Programs.Run(_home, Programs.Agora, "master", "--election", url), 2, $"'{url}' is not where masters elect a leader", "etcd://HOST:PORT/agora");
+
+    private Process Launch(string program, params IEnumerable<string> arguments)
+    {
+        var process = Programs.Start(_home, Path.Combine(Programs.Bin, program), arguments);
+        _processes.Add(process);
+        return process;
+    }
+}
