@@ -91,7 +91,10 @@ public sealed class Scenario
             var agent = _dice.Of(_world.Agents);
             if (agent.Machine is null)
                 return;
-            agent.Crash();
+            if (_dice.Chance(0.5))
+                agent.Crash();
+            else
+                agent.Kill();
             _world.Events.After(Downtime(30), agent.Start);
         });
         Repeat(0.4, TimeSpan.FromSeconds(40), () =>

@@ -4,8 +4,9 @@ using Stream = Agora.Simulation.SimStream<Agora.AgentCall, Agora.AgentCommand>;
 namespace Agora.Simulation;
 
 /// <summary>
-/// Lets an <see cref="Agent"/> live in virtual time, with containers and executors that only pass time. A crash takes
-/// what runs on it with it; it comes back knowing its id and nothing else.
+/// Lets an <see cref="Agent"/> live in virtual time, with containers and executors that only pass time. When its process
+/// alone is killed, they go on, and the next process takes them up by what the former has written down. A crash of its
+/// machine takes all with it, and it comes back knowing its id and what it wrote.
 /// </summary>
 public sealed class SimAgent(World world, AgentInfo info, AgentOptions options)
 {
@@ -15,6 +16,9 @@ public sealed class SimAgent(World world, AgentInfo info, AgentOptions options)
     private readonly Alarm _alarm = new(world.Events);
     private int _life;
     private ulong _tokens;
+    private readonly List<AgentRecord> _records = [];
+    private readonly List<(SimContainer Container, AgentEvent End)> _endedUnheard = [];
+    private readonly List<ContainerId> _lost = [];
     private AgentId? _id;
 
     /// <summary>Null while it is down.</summary>
@@ -27,16 +31,33 @@ public sealed class SimAgent(World world, AgentInfo info, AgentOptions options)
     {
         _alarm.Reset();
         // Its id is on its disk.
-        Machine = new Agent(info with { Id = _id }, options with { Seed = world.Dice.Next() }, () => $"token-{++_tokens}", world.Events.Now);
-        Wake();
+        Machine = new Agent(info with { Id = _id }, options with { Seed = world.Dice.Next() }, () => $"token-{++_tokens}", world.Events.Now, _records);
+        _records.Clear();
+        _records.AddRange(Machine.Records);
+        var unheard = _endedUnheard.ToList();
+        _endedUnheard.Clear();
+        Handle(new AgentEvent.ContainersFound([.. _containers.Keys, .. unheard.Select(u => u.Container.Id)], [.. _lost]));
+        _lost.Clear();
+        foreach (var (_, end) in unheard)
+            Handle(end);
+        foreach (var container in _containers.Values.ToList())
+            container.AgentIsBack();
     }
 
+    /// <summary>The machine is lost, with all that runs on it.</summary>
     public void Crash()
+    {
+        Kill();
+        world.Checker.AgentCrashed(this);
+        _lost.AddRange(_containers.Keys);
+        _containers.Clear();
+    }
+
+    /// <summary>The agent's process alone is killed.</summary>
+    public void Kill()
     {
         _life++;
         Machine = null;
-        world.Checker.AgentCrashed(this);
-        _containers.Clear();
         _stream?.Break();
         _stream = null;
     }
@@ -65,7 +86,8 @@ public sealed class SimAgent(World world, AgentInfo info, AgentOptions options)
                     break;
                 case AgentEffect.LaunchContainer launch: Launch(launch); break;
                 case AgentEffect.KillContainer(var container, var grace): Kill(container, grace); break;
-                case AgentEffect.CloseExecutor or AgentEffect.Exit: break;
+                case AgentEffect.Write(var records): _records.AddRange(records); break;
+                case AgentEffect.CloseExecutor or AgentEffect.ForgetContainer or AgentEffect.Exit: break;
             }
         }
         _id = machine.Info.Id;
@@ -122,6 +144,8 @@ public sealed class SimAgent(World world, AgentInfo info, AgentOptions options)
         if (_containers.GetValueOrDefault(container.Id) != container)
             return;
         _containers.Remove(container.Id);
+        if (Machine is null)
+            _endedUnheard.Add((container, e));
         Handle(e);
     }
 

@@ -11,7 +11,8 @@ public sealed class SimContainer(SimAgent agent, AgentEffect.LaunchContainer lau
     private static readonly TimeSpan StartDelay = TimeSpan.FromMilliseconds(3);
 
     private readonly Dictionary<TaskId, long> _tasks = [];
-    private bool _ended;
+    private readonly List<TaskStatus> _unacknowledged = [];
+    private bool _ended, _started;
     private ISimExecutor? _executor;
 
     public ContainerId Id => launch.Container;
@@ -28,13 +29,12 @@ public sealed class SimContainer(SimAgent agent, AgentEffect.LaunchContainer lau
     {
         if (!IsAlive)
             return;
+        _started = true;
         agent.Told(this, new AgentEvent.ContainerStarted(Id));
-        if (launch.Executor is { } executor)
+        if (launch.Executor is not null)
         {
-            Connection = world.NewExecutorConnection();
             _executor = world.Executors?.Invoke(this);
-            agent.Told(this, new AgentEvent.ExecutorCalled(Connection,
-                new ExecutorCall.Subscribe(launch.Framework.Id!.Value, executor.Id, launch.Token, [], [])));
+            Subscribe();
         }
         else
         {
@@ -42,6 +42,22 @@ public sealed class SimContainer(SimAgent agent, AgentEffect.LaunchContainer lau
             world.Events.After(body.Duration, () => End(body.ExitCode));
         }
     });
+
+    /// <summary>The agent was started anew underneath; an executor connects again.</summary>
+    public void AgentIsBack()
+    {
+        if (_started && launch.Executor is not null)
+            world.Events.After(StartDelay, Subscribe);
+    }
+
+    private void Subscribe()
+    {
+        if (!IsAlive || agent.Machine is null)
+            return;
+        Connection = world.NewExecutorConnection();
+        agent.Told(this, new AgentEvent.ExecutorCalled(Connection, new ExecutorCall.Subscribe(launch.Framework.Id!.Value, launch.Executor!.Id,
+            launch.Token, [.. _unacknowledged], [.. _tasks.Where(t => t.Value >= 0).Select(t => t.Key)])));
+    }
 
     public void End(int exitCode)
     {
@@ -59,6 +75,9 @@ public sealed class SimContainer(SimAgent agent, AgentEffect.LaunchContainer lau
             case ExecutorEvent.Launch(var task): Run(task); break;
             case ExecutorEvent.Kill(var task, _) when _executor is { } executor: executor.Kill(task); break;
             case ExecutorEvent.Kill(var task, _): world.Events.After(StartDelay, () => Report(task, TaskState.Killed)); break;
+            case ExecutorEvent.Acknowledged(var task, var sequence):
+                _unacknowledged.RemoveAll(s => s.TaskId == task && s.Sequence <= sequence);
+                break;
             case ExecutorEvent.Shutdown: world.Events.After(StartDelay, () => End(0)); break;
         }
     }
@@ -86,8 +105,9 @@ public sealed class SimContainer(SimAgent agent, AgentEffect.LaunchContainer lau
             return;
         sequence++;
         _tasks[task] = state.IsTerminal() ? -1 : sequence;
-        agent.Told(this, new AgentEvent.ExecutorCalled(Connection, new ExecutorCall.Update(new TaskStatus(task, state,
-            StatusSource.Executor, StatusReason.None, "", world.Events.Now, Sequence: sequence, Data: data))));
+        var status = new TaskStatus(task, state, StatusSource.Executor, StatusReason.None, "", world.Events.Now, Sequence: sequence, Data: data);
+        _unacknowledged.Add(status);
+        agent.Told(this, new AgentEvent.ExecutorCalled(Connection, new ExecutorCall.Update(status)));
     }
 }
 

@@ -8,7 +8,8 @@ public sealed partial class Agent
         if (!_executors.TryGetValue(key, out var executor))
         {
             var container = NewContainer(spec.Id.Value);
-            executor = new AgentExecutor(task.Framework, spec, container, _newToken());
+            executor = new AgentExecutor(task.Framework, spec, container, _newToken()) { Awaited = true };
+            _records.Add(Launched(executor));
             _executors.Add(key, executor);
             _executorContainers.Add(container, executor);
             _executorDeadlines.Enqueue((executor, _now + _options.ExecutorRegistrationTimeout));
@@ -40,6 +41,7 @@ public sealed partial class Agent
         }
         executor.Connection = connection;
         executor.Subscribed = true;
+        executor.Awaited = false;
         _executorConnections[connection] = executor;
         _effects.Add(new AgentEffect.ToExecutor(connection,
             new ExecutorEvent.Subscribed(executor.Framework, executor.Spec, Info)));
@@ -66,6 +68,7 @@ public sealed partial class Agent
             task.Spec.Executor?.Id != executor.Spec.Id || status.Sequence <= task.ExecutorSequence)
             return;
         task.ExecutorSequence = status.Sequence;
+        _changed.Add(task);
         var reason = status.State == TaskState.Killed && task.KillReason is { } killed ? killed : status.Reason;
         Report(task, status.State, StatusSource.Executor, reason, status.Message, status.ExitCode, status.Usage, status.Data);
     }
@@ -103,18 +106,20 @@ public sealed partial class Agent
 
     private void EndLateExecutors()
     {
-        while (_executorDeadlines.TryPeek(out var deadline) && (deadline.Due <= _now || deadline.Executor.Subscribed))
+        while (_executorDeadlines.TryPeek(out var deadline) && (deadline.Due <= _now || !deadline.Executor.Awaited))
         {
             _executorDeadlines.Dequeue();
-            if (!deadline.Executor.Subscribed && _executorContainers.ContainsKey(deadline.Executor.Container))
+            if (deadline.Executor.Awaited && _executorContainers.ContainsKey(deadline.Executor.Container))
                 _effects.Add(new AgentEffect.KillContainer(deadline.Executor.Container, TimeSpan.Zero));
         }
     }
 
-    private void ExecutorEnded(AgentExecutor executor, int? exitCode, StatusReason reason, string message)
+    /// <param name="state">What its tasks are said to be.</param>
+    private void ExecutorEnded(AgentExecutor executor, int? exitCode, StatusReason reason, string message, TaskState state = TaskState.Failed)
     {
         var frameworkId = executor.Framework.Id!.Value;
         _executors.Remove((frameworkId, executor.Spec.Id));
+        _records.Add(new AgentRecord.ExecutorEnded(frameworkId, executor.Spec.Id));
         if (executor.Connection is { } connection)
         {
             _executorConnections.Remove(connection);
@@ -127,7 +132,7 @@ public sealed partial class Agent
             if (task.KillReason is { } killed)
                 Report(task, TaskState.Killed, StatusSource.Agent, killed, message);
             else
-                Report(task, TaskState.Failed, StatusSource.Agent, reason, message);
+                Report(task, state, StatusSource.Agent, reason, message);
         }
         ToMaster(new AgentCall.ExecutorExited(frameworkId, executor.Spec.Id, exitCode, message));
     }

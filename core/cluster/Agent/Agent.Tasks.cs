@@ -10,6 +10,9 @@ public sealed partial class Agent
             var task = new AgentTask(framework, spec, ++_lastTask);
             if (!_tasks.TryAdd((framework.Id.Value, spec.Id), task))
                 continue;
+            if (spec.Executor is null)
+                task.Container = NewContainer(spec.Id.Value);
+            _records.Add(Launched(task));
             if (_shuttingDown)
                 Report(task, TaskState.Dropped, StatusSource.Agent, StatusReason.AgentRemoved, "the agent is shutting down");
             else if (spec.Executor is { } executor)
@@ -21,8 +24,7 @@ public sealed partial class Agent
 
     private void LaunchCommand(AgentTask task)
     {
-        var container = NewContainer(task.Spec.Id.Value);
-        task.Container = container;
+        var container = task.Container!.Value;
         _taskContainers.Add(container, task);
         _effects.Add(new AgentEffect.LaunchContainer(container, task.Framework, task.Spec.Command!, task.Spec.Resources,
             null, task.Spec, ""));
@@ -50,6 +52,7 @@ public sealed partial class Agent
         {
             ExecutorEnded(executor, null, reason, $"executor {executor.Spec.Id} could not be started: {message}");
         }
+        _effects.Add(new AgentEffect.ForgetContainer(container));
         LeaveIfDone();
     }
 
@@ -63,6 +66,7 @@ public sealed partial class Agent
             ExecutorEnded(executor, result.ExitCode, why,
                 $"executor {executor.Spec.Id} {Ended(result.ExitCode)}" + (result.Message.Length > 0 ? $": {result.Message}" : ""));
         }
+        _effects.Add(new AgentEffect.ForgetContainer(container));
         LeaveIfDone();
     }
 
@@ -92,6 +96,7 @@ public sealed partial class Agent
         if (task.State.IsTerminal())
             return;
         task.KillReason ??= kill.Reason;
+        _changed.Add(task);
         var grace = kill.Grace ?? (task.Spec.Kill ?? KillPolicy.Default).Grace;
         if (task.Container is { } container)
             _effects.Add(new AgentEffect.KillContainer(container, grace));
@@ -102,13 +107,13 @@ public sealed partial class Agent
     private void ShutdownFramework(FrameworkId id)
     {
         _frameworks.Remove(id);
-        foreach (var (key, task) in _tasks.Where(t => t.Key.Item1 == id).ToList())
+        foreach (var task in _tasks.Values.Where(t => t.Framework.Id == id).ToList())
         {
             if (task.Container is { } container && !task.State.IsTerminal())
                 _effects.Add(new AgentEffect.KillContainer(container, (task.Spec.Kill ?? KillPolicy.Default).Grace));
             task.Updates.Clear();
             task.State = TaskState.Killed;
-            _tasks.Remove(key);
+            Forget(task);
         }
         foreach (var executor in _executors.Values.Where(e => e.Framework.Id == id).ToList())
             ShutDown(executor);
@@ -124,6 +129,7 @@ public sealed partial class Agent
         if (task.Updates.Count >= _options.Limits.UpdatesPerTaskMax && !state.IsTerminal())
             return;
         task.State = state;
+        _changed.Add(task);
         task.Updates.Enqueue(new TaskStatus(task.Spec.Id, state, source, reason, message, _now, Info.Id,
             task.Spec.Executor?.Id, ++task.LastSequence, exitCode, data, usage));
         if (task.Updates.Count == 1)
@@ -165,9 +171,10 @@ public sealed partial class Agent
             !task.Updates.TryPeek(out var status) || status.Sequence != call.Sequence)
             return;
         task.Updates.Dequeue();
+        _changed.Add(task);
         if (task.Updates.Count > 0)
             SendFirstUpdate(task);
         else if (task.State.IsTerminal())
-            _tasks.Remove((call.FrameworkId, call.TaskId));
+            Forget(task);
     }
 }

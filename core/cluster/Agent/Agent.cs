@@ -6,7 +6,8 @@ namespace Agora.Cluster;
 /// The agent: a state machine that runs tasks its master sends, in containers or through frameworks' executors, and
 /// reports what becomes of them. No I/O, clock or thread.
 /// <para>Laws: each task ends with exactly one terminal update; a task's updates are delivered in order, each again and
-/// again until acknowledged; tasks go on while no master is connected; a command of an older connection is ignored.</para>
+/// again until acknowledged; tasks go on while no master is connected; a command of an older connection is ignored; what the next process
+/// of this agent must know is written down before anything else is done.</para>
 /// </summary>
 public sealed partial class Agent
 {
@@ -26,7 +27,8 @@ public sealed partial class Agent
 
     /// <param name="info">With the id it had, if it was registered before it was started anew.</param>
     /// <param name="newToken">Gives a fresh secret for each executor.</param>
-    public Agent(AgentInfo info, AgentOptions options, Func<string> newToken, DateTimeOffset now)
+    /// <param name="records">What its former process wrote down, in that order; then <see cref="AgentEvent.ContainersFound"/> is awaited first.</param>
+    public Agent(AgentInfo info, AgentOptions options, Func<string> newToken, DateTimeOffset now, IEnumerable<AgentRecord>? records = null)
     {
         Info = info;
         _options = options;
@@ -34,6 +36,8 @@ public sealed partial class Agent
         _now = now;
         _connectDue = now;
         _restarted = info.Id is not null;
+        if (records is not null)
+            Restore(records);
     }
 
     /// <summary>As the master knows the agent; the id is set with the first registration.</summary>
@@ -77,11 +81,13 @@ public sealed partial class Agent
                 ContainerFailed(container, reason, message);
                 break;
             case AgentEvent.ContainerExited(var container, var result): ContainerExited(container, result); break;
+            case AgentEvent.ContainersFound(var found, var lost): ContainersFound(found, lost); break;
             case AgentEvent.ShutdownRequested: Shutdown(); break;
             case AgentEvent.Tick: break;
             default: throw new UnreachableException(e.GetType().Name);
         }
         RunDeadlines();
+        Record();
         return _effects;
     }
 
@@ -138,6 +144,7 @@ public sealed partial class Agent
         foreach (var task in _tasks.Values.Where(t => !t.State.IsTerminal()))
         {
             task.KillReason ??= StatusReason.AgentRemoved;
+            _changed.Add(task);
             if (task.Container is { } container)
                 _effects.Add(new AgentEffect.KillContainer(container, (task.Spec.Kill ?? KillPolicy.Default).Grace));
         }

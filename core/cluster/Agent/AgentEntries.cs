@@ -39,4 +39,7 @@ internal sealed class AgentExecutor(FrameworkInfo framework, ExecutorSpec spec, 
     /// <summary>Null until it has subscribed, and while its connection is broken.</summary>
     public long? Connection { get; set; }
     public bool Subscribed { get; set; }
+
+    /// <summary>It has a time by which it must connect: it was just launched, or its agent started anew.</summary>
+    public bool Awaited { get; set; }
 }

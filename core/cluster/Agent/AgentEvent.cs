@@ -30,6 +30,11 @@ public abstract record AgentEvent
     public sealed record ContainerFailed(ContainerId Container, StatusReason Reason, string Message) : AgentEvent;
     public sealed record ContainerExited(ContainerId Container, ContainerResult Result) : AgentEvent;
 
+    /// <summary>What became of a former process's containers; told once to an agent that was given records.</summary>
+    /// <param name="Containers">Those that run, or have an end that will be told.</param>
+    /// <param name="Lost">Those of which not even the end is known.</param>
+    public sealed record ContainersFound(IReadOnlyList<ContainerId> Containers, IReadOnlyList<ContainerId> Lost) : AgentEvent;
+
     /// <summary>The operator ends the agent in good order.</summary>
     public sealed record ShutdownRequested : AgentEvent;
 
@@ -43,6 +48,12 @@ public abstract record AgentEffect
     private AgentEffect()
     {
     }
+
+    /// <summary>Write this down, before what follows is done. Comes first of a step's effects, if at all.</summary>
+    public sealed record Write(IReadOnlyList<AgentRecord> Records) : AgentEffect;
+
+    /// <summary>The end of a container is written down: what was kept of it is needed no more.</summary>
+    public sealed record ForgetContainer(ContainerId Container) : AgentEffect;
 
     /// <summary>Open a connection to the master; answered by MasterConnected or, if that fails, MasterDisconnected.</summary>
     /// <param name="Connection">Its number.</param>

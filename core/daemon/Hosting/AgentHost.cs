@@ -27,16 +27,21 @@ public sealed class AgentHost
     private readonly TaskCompletionSource<string?> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly System.Collections.Concurrent.ConcurrentDictionary<ContainerId, byte> _live = new();
     private readonly System.Collections.Concurrent.ConcurrentDictionary<ContainerId, TaskCompletionSource> _former = new();
+    private readonly RecordFile? _records;
     private AgentId? _savedId;
     private CancellationToken _stopping;
 
     /// <param name="containers">Makes the containers, given where their events go.</param>
+    /// <param name="records">Of what must outlive the process; null ends what a former process left running.</param>
     public AgentHost(AgentInfo info, AgentOptions options, AgentPaths paths, ILeaderFinder master,
-        Func<Action<ContainerEvent>, IContainers> containers, TimeProvider time, ILogger<AgentHost> logger)
+        Func<Action<ContainerEvent>, IContainers> containers, TimeProvider time, ILogger<AgentHost> logger,
+        RecordFile? records = null)
     {
         _paths = paths;
         _logger = logger;
-        _agent = new Agent(info, options, () => Convert.ToHexString(RandomNumberGenerator.GetBytes(16)), time.GetUtcNow());
+        _records = records;
+        _agent = new Agent(info, options, () => Convert.ToHexString(RandomNumberGenerator.GetBytes(16)), time.GetUtcNow(), records?.Former);
+        records?.Replace(_agent.Records);
         _pump = new Pump<AgentEvent>(time, Handle, () => _agent.NextDeadline);
         _containers = containers(ContainerTold);
         _master = new MasterLink(master, _pump.PostAsync, logger);
@@ -53,7 +58,10 @@ public sealed class AgentHost
     public async Task RunAsync(CancellationToken cancellation)
     {
         _stopping = cancellation;
-        await EndFormerAsync(cancellation);
+        if (_records is null)
+            await EndFormerAsync(cancellation);
+        else
+            await TakeUpFormerAsync();
         await _pump.RunAsync(cancellation);
     }
 
@@ -77,6 +85,21 @@ public sealed class AgentHost
         _former.Clear();
     }
 
+    /// <summary>What a former process left runs on; what has ended meanwhile is told as if it ended now.</summary>
+    private async Task TakeUpFormerAsync()
+    {
+        var found = await _containers.Recover(_paths.Containers);
+        var (lost, kept) = (found.Where(f => f.Ended is ContainerEvent.Lost).ToList(), found.Where(f => f.Ended is not ContainerEvent.Lost).ToList());
+        foreach (var former in kept)
+            _live[former.Id] = 0;
+        if (found.Count > 0)
+            _logger.LogInformation("{Count} containers of a former agent process are taken up", found.Count);
+        _pump.Post(new AgentEvent.ContainersFound([.. kept.Select(f => f.Id)], [.. lost.Select(f => f.Id)]));
+        foreach (var former in kept)
+            if (former.Ended is { } ended)
+                ContainerTold(ended);
+    }
+
     private TaskCompletionSource EndOf(ContainerId container) => _former.GetOrAdd(container,
         _ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
 
@@ -97,6 +120,8 @@ public sealed class AgentHost
         {
             switch (effect)
             {
+                case AgentEffect.Write(var records): _records?.Append(records, _agent); break;
+                case AgentEffect.ForgetContainer(var container): Forget(container); break;
                 case AgentEffect.ConnectToMaster(var connection): _master.Connect(connection, _stopping); break;
                 case AgentEffect.DisconnectFromMaster(var connection): _master.Disconnect(connection); break;
                 case AgentEffect.ToMaster(var connection, var call): _master.Send(connection, call); break;
@@ -121,7 +146,6 @@ public sealed class AgentHost
         }
         catch (Exception e) when (e is IOException or InvalidOperationException or UnauthorizedAccessException)
         {
-            _live.TryRemove(launch.Container, out _);
             _logger.LogError("container {Container} could not be launched: {Error}", launch.Container, e.Message);
             _pump.Post(new AgentEvent.ContainerFailed(launch.Container, StatusReason.ContainerLaunchFailed, e.Message));
         }
@@ -149,7 +173,7 @@ public sealed class AgentHost
 
     private void ContainerTold(ContainerEvent told)
     {
-        if (told is ContainerEvent.Exited or ContainerEvent.Lost && !_live.ContainsKey(told.Id))
+        if (_records is null && !_live.ContainsKey(told.Id) && told is ContainerEvent.Exited or ContainerEvent.Lost)
         {
             EndOf(told.Id).TrySetResult();
             return;
@@ -158,17 +182,14 @@ public sealed class AgentHost
         {
             case ContainerEvent.Started(var id, _): _pump.Post(new AgentEvent.ContainerStarted(id)); break;
             case ContainerEvent.Failed(var id, var reason, var message):
-                _live.TryRemove(id, out _);
                 _pump.Post(new AgentEvent.ContainerFailed(id, reason, message));
                 break;
             case ContainerEvent.Exited exited:
                 _pump.Post(new AgentEvent.ContainerExited(exited.Id, new ContainerResult(exited.ExitCode,
                     exited.Limit?.Reason ?? StatusReason.None, exited.Limit?.Message ?? exited.Message, exited.Usage)));
-                Forget(exited.Id);
                 break;
             case ContainerEvent.Lost(var id, var message):
                 _pump.Post(new AgentEvent.ContainerExited(id, new ContainerResult(128 + 9, StatusReason.None, message)));
-                Forget(id);
                 break;
         }
     }

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using Agora.Cluster;
 using Agora.Daemon.Files;
 
@@ -21,7 +23,7 @@ public sealed class AgentPaths
         Cache = Path.Combine(WorkDirectory, "cache");
         var socket = Path.Combine(WorkDirectory, "executor.sock");
         Socket = socket.Length <= SocketPathMax ? socket
-            : Path.Combine(Path.GetTempPath(), $"agora-{Environment.ProcessId}.sock");
+            : Path.Combine(Path.GetTempPath(), $"agora-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(WorkDirectory)))[..16]}.sock");
         foreach (var directory in new[] { Sandboxes, Containers, SharedOutput, Cache })
             Directory.CreateDirectory(directory);
     }
@@ -70,6 +72,16 @@ public sealed class AgentPaths
         File.WriteAllText(IdFile + ".new", id.Value);
         File.Move(IdFile + ".new", IdFile, overwrite: true);
     }
+
+    /// <summary>What must outlive the process of the agent, and what its tasks are.</summary>
+    public string Records => Path.Combine(WorkDirectory, "records");
+
+    private string PortFile => Path.Combine(WorkDirectory, "file-port");
+
+    /// <summary>The port at which files were served before, or null: what runs still names it.</summary>
+    public int? LoadPort() => File.Exists(PortFile) && int.TryParse(File.ReadAllText(PortFile), out var port) ? port : null;
+
+    public void SavePort(int port) => File.WriteAllText(PortFile, $"{port}");
 
     private string IdFile => Path.Combine(WorkDirectory, "agent-id");
 }

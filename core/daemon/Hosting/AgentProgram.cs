@@ -4,14 +4,17 @@ using Agora.Daemon.Containers;
 using Agora.Daemon.Fetching;
 using Agora.Daemon.Files;
 using Agora.Election;
+using Agora.Protocol;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace Agora.Daemon.Hosting;
 
 /// <summary>Settings of <c>agora agent</c>.</summary>
-/// <param name="Port">Of the file server; 0 for any free one.</param>
+/// <param name="Port">Of the file server; 0 for the one it had before, or any free one.</param>
+/// <param name="Reconnects">Takes up what a former process of this agent left running; else that is ended.</param>
 public sealed record AgentSettings(
-    IPAddress Address, int Port, string WorkDirectory, MasterLocation Master, string Hostname, Resources Resources, Attributes Attributes);
+    IPAddress Address, int Port, string WorkDirectory, MasterLocation Master, string Hostname, Resources Resources, Attributes Attributes,
+    bool Reconnects = true);
 
 /// <summary>The agent as a process.</summary>
 public static class AgentProgram
@@ -25,7 +28,14 @@ public static class AgentProgram
         var paths = new AgentPaths(settings.WorkDirectory);
         File.Delete(paths.Socket);
         // The port must be known before the master is told of it, so a free one is found first.
-        var port = settings.Port != 0 ? settings.Port : Server.FreePort(settings.Address);
+        var port = settings.Port != 0 ? settings.Port : paths.LoadPort() is { } before && Server.IsFree(settings.Address, before) ? before
+            : Server.FreePort(settings.Address);
+        paths.SavePort(port);
+        using var records = settings.Reconnects ? Open(paths.Records) : null;
+        if (settings.Reconnects && records is null)
+            return 1;
+        if (!settings.Reconnects)
+            File.Delete(paths.Records);
         var info = new AgentInfo(paths.LoadId(), settings.Hostname, settings.Address.ToString(), port, settings.Resources, settings.Attributes);
         await using var finder = settings.Master.CreateFinder();
         using var fetcher = new Fetcher(new FetcherOptions { CacheDirectory = paths.Cache });
@@ -35,7 +45,7 @@ public static class AgentProgram
             new AgentOptions { Seed = (ulong)Environment.ProcessId }, paths, finder,
             tell => new ProcessContainers(new ContainersOptions { SupervisorPath = ContainersOptions.FindSupervisor() },
                 fetcher, new IsolatorChain(new PosixIsolator(TimeProvider.System)), tell),
-            TimeProvider.System, services.GetRequiredService<ILogger<AgentHost>>()));
+            TimeProvider.System, services.GetRequiredService<ILogger<AgentHost>>(), records));
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             Server.Configure(kestrel);
@@ -48,6 +58,24 @@ public static class AgentProgram
         app.MapFiles(new Files.FileServerOptions { Resolve = paths.Resolve, IsLive = host.IsLive });
         var exitCode = await Server.RunAsync(app, stop => LiveAsync(host, stop), port, cancellation);
         return exitCode != 0 || !host.Ended.IsCompleted ? exitCode : Told(await host.Ended, app.Logger);
+    }
+
+    /// <returns>Null if they cannot be used; the reason is printed.</returns>
+    private static RecordFile? Open(string path)
+    {
+        try
+        {
+            return new RecordFile(path);
+        }
+        catch (Exception e) when (e is WireFormatException or IOException or UnauthorizedAccessException)
+        {
+            Console.Error.WriteLine($"""
+                error: what a former process of this agent wrote down cannot be used
+                why:   {path}: {e.Message}
+                fix:   start the agent with --recover cleanup, which ends what that process left running
+                """);
+            return null;
+        }
     }
 
     private static int Told(string? failure, ILogger logger)

@@ -47,6 +47,20 @@ internal static class Server
         return ((IPEndPoint)probe.LocalEndpoint).Port;
     }
 
+    public static bool IsFree(IPAddress address, int port)
+    {
+        try
+        {
+            using var probe = new TcpListener(address, port);
+            probe.Start();
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
+
     public static void Configure(KestrelServerOptions kestrel)
     {
         kestrel.AddServerHeader = false;

@@ -163,10 +163,16 @@ internal static class AgentVerb
             DefaultValueFactory = _ => Machine().ToString(),
         };
         var attributes = new Option<string>("--attributes") { Description = "Such as rack:r1;zone:west", DefaultValueFactory = _ => "" };
+        var recover = new Option<string>("--recover")
+        {
+            Description = "What to do with what a former process of this agent left running: reconnect, or cleanup, which ends it",
+            DefaultValueFactory = _ => "reconnect",
+        };
+        recover.AcceptOnlyFromAmong("reconnect", "cleanup");
         var command = new Command("agent",
             "Run an agent.\n\nExample:\n  agora agent --master http://127.0.0.1:5050 --resources 'cpus:4;mem:8192'")
         {
-            master, port, bind, insecure, hostname, resources, attributes, work,
+            master, port, bind, insecure, hostname, resources, attributes, work, recover,
         };
         command.SetAction((parsed, cancellation) =>
         {
@@ -179,7 +185,7 @@ internal static class AgentVerb
             if (!Attributes.TryParse(parsed.GetValue(attributes)!, out var are, out wrong))
                 return Task.FromResult(Daemons.Refuse("the attributes are not understood", wrong, "write them as rack:r1;zone:west"));
             return AgentProgram.RunAsync(new AgentSettings(address, parsed.GetValue(port), parsed.GetValue(work)!, url,
-                parsed.GetValue(hostname)!, has, are), cancellation);
+                parsed.GetValue(hostname)!, has, are, parsed.GetValue(recover) == "reconnect"), cancellation);
         });
         return command;
     }

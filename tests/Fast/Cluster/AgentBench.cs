@@ -8,24 +8,54 @@ internal sealed class AgentBench
 {
     public static readonly FrameworkInfo Framework = new(new FrameworkId("framework-1-1"), "f");
 
+    private readonly List<AgentRecord> _written = [];
     private long _tokens;
 
     public AgentBench(AgentOptions? options = null, AgentId? id = null)
     {
         Options = options ?? new AgentOptions();
-        Machine = new Agent(new AgentInfo(id, "node1", "node1", 5051, Resources.Parse("cpus:4;mem:1024"), Attributes.Empty),
-            Options, () => $"token{++_tokens}", Now);
+        Machine = New(id, null);
+    }
+
+    private Agent New(AgentId? id, IEnumerable<AgentRecord>? records) => new(
+        new AgentInfo(id, "node1", "node1", 5051, Resources.Parse("cpus:4;mem:1024"), Attributes.Empty),
+        Options, () => $"token{++_tokens}", Now, records);
+
+    /// <summary>Its process is killed and started anew, with what it had written down; then it is registered again.</summary>
+    /// <param name="found">Containers that run, or have an end that will be told.</param>
+    /// <returns>What it tells the master of itself.</returns>
+    public AgentCall.Register Restarted(IReadOnlyList<ContainerId> found, params IReadOnlyList<ContainerId> lost)
+    {
+        var id = Machine.Info.Id;
+        Effects.Clear();
+        Machine = New(id, _written);
+        Handle(new AgentEvent.ContainersFound(found, lost));
+        var register = Connect();
+        Command(new AgentCommand.Registered(id!.Value, 1, TimeSpan.FromHours(10)));
+        return register;
     }
 
     public AgentOptions Options { get; }
-    public Agent Machine { get; }
+    public Agent Machine { get; private set; }
     public DateTimeOffset Now { get; private set; } = DateTimeOffset.UnixEpoch;
     public List<AgentEffect> Effects { get; } = [];
 
     /// <summary>Number of its present connection to the master.</summary>
     public long Master { get; private set; }
 
-    public void Handle(AgentEvent e) => Effects.AddRange(Machine.Handle(Now, e));
+    public void Handle(AgentEvent e)
+    {
+        var effects = Machine.Handle(Now, e);
+        // Written down first, or not at all.
+        Assert.All(effects.Skip(1), f => Assert.IsNotType<AgentEffect.Write>(f));
+        foreach (var effect in effects)
+        {
+            if (effect is AgentEffect.Write(var records))
+                _written.AddRange(records);
+            else
+                Effects.Add(effect);
+        }
+    }
 
     /// <summary>Lets time pass; the agent is woken whenever it asked to be.</summary>
     public void Advance(TimeSpan time)
