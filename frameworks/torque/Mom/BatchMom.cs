@@ -123,6 +123,6 @@ internal sealed class BatchMom(string program, Func<MomWelcome, MomNode> nodeOf)
             : Environment.IsPrivilegedProcess ? "/var/spool/agora-torque" : Path.Combine(MasterAddress.StateDirectory, "torque", "mom");
         return new MomNode(welcome.Node, welcome.Address, Path.Combine(spool, framework, welcome.Node),
             Path.GetDirectoryName(Environment.ProcessPath!)!, welcome.ServerHome,
-            welcome.AgoraHome, NodeNamespaces.AreOwn);
+            welcome.AgoraHome, NodeNamespaces.AreOwn, NodeNamespaces.AreMade);
     }
 }

@@ -152,7 +152,7 @@ public sealed class OutputTests(TestUser user) : IClassFixture<TestUser>, IAsync
         var ended = await mom.Next<MomReport.Ended>();
         Assert.True((5, null) == (ended.ExitStatus, ended.Message), ended.ToString());
         var lines = MomHarness.Output(job).TrimEnd().Split('\n');
-        Assert.Equal([$"pro {(TestUser.IsAnother ? "0" : Uid())} 17.pbs|{user.Name}|{user.Name}|job|walltime=01:00:00,nodes=1|batch|acct|{mom.Node.JobDirectoryOf(job.JobId)}/17.pbs.SC",
+        Assert.Equal([$"pro {(TestUser.IsAnother ? "0" : Uid())} 17.pbs|{user.Name}|{user.Name}|job|walltime=01:00:00,nodes=1|batch|acct|{mom.Node.JobDirectoryOf(job)}/17.pbs.SC",
             $"prouser {user.Name}", "job"], lines[..3]);
         Assert.Matches($@"^epi 17\.pbs\|{user.Name}\|job\|{started.Session}\|walltime=01:00:00,nodes=1\|cput=00:00:0\d,vmem=\d+kb,walltime=00:00:0\d,mem=\d+kb\|batch\|acct\|5$", lines[3]);
     }
