@@ -24,7 +24,8 @@ internal static class SessionPlanner
             ? StartCommand.OfInteractive(account.Shell, asked, path)
             : StartCommand.OfScript(account.Shell, asked, job.RootDirectory is null ? script : null, job.Script, job.ScriptArguments, path);
         var (output, error) = OutputPaths.Of(job, node, account.Home);
-        var limits = string.Join(',', job.ResourceList.Select(r => $"{r.Key}={r.Value}"));
+        // The count of nodes is for people.
+        var limits = string.Join(',', job.ResourceList.Where(r => r.Key != "nodect").Select(r => $"{r.Key}={r.Value}"));
         var group = job.Group ?? account.Name;
         return new SessionPlan(job.JobId, ownUser ? -1 : account.UserId, ownUser ? [] : account.Groups, node.Name,
             start.Program, start.Arguments, [.. environment.Select(v => $"{v.Key}={v.Value}")], start.Input,
