@@ -38,7 +38,8 @@ public sealed class JobTrackerApi(JobTrackerLoop tracker)
 
     public static async Task<(WebApplication Web, Uri Address)> StartAsync(JobTrackerLoop tracker, int port)
     {
-        var builder = WebApplication.CreateSlimBuilder();
+        // Else every change below the current directory is looked at, for a file of settings that there is not.
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = ["--hostBuilder:reloadConfigOnChange=false"] });
         builder.Logging.SetMinimumLevel(LogLevel.Warning);
         builder.WebHost.ConfigureKestrel(kestrel =>
         {

@@ -39,7 +39,8 @@ public sealed class StoreHost : IAsyncDisposable
     {
         var agents = options.Masters is { } masters ? new MasterLiveAgents(masters, time) : null;
         var store = new EmbeddedStore(options, agents, time, log ?? (_ => { }));
-        var builder = WebApplication.CreateSlimBuilder();
+        // Else every change below the current directory is looked at, for a file of settings that there is not.
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = ["--hostBuilder:reloadConfigOnChange=false"] });
         builder.Logging.SetMinimumLevel(LogLevel.Warning);
         builder.Services.AddSingleton<IMemoryPoolFactory<byte>>(new TransferBuffers());
         builder.WebHost.ConfigureKestrel(kestrel =>

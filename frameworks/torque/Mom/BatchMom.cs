@@ -67,9 +67,18 @@ internal sealed class BatchMom(string program, Func<MomWelcome, MomNode> nodeOf)
             _ = EndAsync(driver, grace > TimeSpan.Zero ? grace : EndGrace);
     }
 
+    /// <summary>A server that is found elsewhere than before says so by the master; all else goes over its own connection.</summary>
     public void Message(ExecutorDriver driver, ReadOnlyMemory<byte> data)
     {
-        // The server has a connection of its own.
+        try
+        {
+            if (JsonSerializer.Deserialize(data.Span, MomJson.Default.MomWelcome) is { } welcome)
+                _desk?.Redirect(welcome);
+        }
+        catch (JsonException e)
+        {
+            Console.Error.WriteLine($"a message is not understood: {e.Message}");
+        }
     }
 
     public void Shutdown(ExecutorDriver driver, TimeSpan grace) => _ = EndAsync(driver, grace / 2);
@@ -114,6 +123,6 @@ internal sealed class BatchMom(string program, Func<MomWelcome, MomNode> nodeOf)
             : Environment.IsPrivilegedProcess ? "/var/spool/agora-torque" : Path.Combine(MasterAddress.StateDirectory, "torque", "mom");
         return new MomNode(welcome.Node, welcome.Address, Path.Combine(spool, framework, welcome.Node),
             Path.GetDirectoryName(Environment.ProcessPath!)!, welcome.ServerHome,
-            welcome.AgoraHome, NodeNamespaces.AreOwn);
+            welcome.AgoraHome, NodeNamespaces.AreOwn, NodeNamespaces.AreMade);
     }
 }

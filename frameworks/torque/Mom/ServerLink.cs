@@ -24,16 +24,27 @@ internal abstract record LinkEvent
 /// without their server.
 /// </summary>
 /// <param name="heard">Any thread, one at a time.</param>
-internal sealed class ServerLink(string host, int port, TimeProvider time, Action<LinkEvent> heard, Action<string> log)
+internal sealed class ServerLink(string firstHost, int firstPort, TimeProvider time, Action<LinkEvent> heard, Action<string> log)
 {
     private const int KeepAliveSeconds = 15, KeepAliveTries = 4;
     private static readonly TimeSpan WaitMin = TimeSpan.FromMilliseconds(50), WaitMax = TimeSpan.FromSeconds(5);
 
-    private volatile string _host = host;
-    private volatile int _port = port;
+    private readonly Lock _turn = new();
+    private string _host = firstHost;
+    private int _port = firstPort;
+    private CancellationTokenSource? _connection;
 
-    /// <summary>Takes effect with the next connection.</summary>
-    public void Redirect(string host, int port) => (_host, _port) = (host, port);
+    /// <summary>What is connected to elsewhere is given up: another program may be at the place where the server was.</summary>
+    public void Redirect(string host, int port)
+    {
+        lock (_turn)
+        {
+            if ((host, port) == (_host, _port))
+                return;
+            (_host, _port) = (host, port);
+            _connection?.Cancel();
+        }
+    }
 
     public async Task RunAsync(CancellationToken stop)
     {
@@ -41,24 +52,36 @@ internal sealed class ServerLink(string host, int port, TimeProvider time, Actio
         var wasTold = false;
         while (!stop.IsCancellationRequested)
         {
+            using var connection = CancellationTokenSource.CreateLinkedTokenSource(stop);
+            string host;
+            int port;
+            lock (_turn)
+                (_connection, host, port) = (connection, _host, _port);
             try
             {
                 using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-                await socket.ConnectAsync(_host, _port, stop);
+                await socket.ConnectAsync(host, port, connection.Token);
                 KeepAlive(socket);
                 (wait, wasTold) = (WaitMin, false);
-                await ServeAsync(socket, stop);
+                await ServeAsync(socket, connection.Token);
                 log("the server has closed the connection");
             }
             catch (Exception e) when (e is SocketException or IOException or InvalidDataException)
             {
                 if (!wasTold)
-                    log($"the server at {_host}:{_port} is not reached: {e.Message}; trying again");
+                    log($"the server at {host}:{port} is not reached: {e.Message}; trying again");
                 wasTold = true;
             }
             catch (OperationCanceledException)
             {
-                return;
+                if (stop.IsCancellationRequested)
+                    return;
+                wait = WaitMin;
+            }
+            finally
+            {
+                lock (_turn)
+                    _connection = null;
             }
             try
             {

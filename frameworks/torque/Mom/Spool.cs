@@ -1,4 +1,5 @@
 using Agora.Torque.Mom.Launch;
+using Agora.Torque.Mom.Native;
 
 namespace Agora.Torque.Mom;
 
@@ -62,6 +63,8 @@ internal sealed class Spool
         Make(spool);
         foreach (var path in (ReadOnlySpan<string>)[node.Aux, node.Output, node.Undelivered, node.Jobs, node.Shells])
             Make(new DirectoryInfo(path));
+        if (node.HasOwnMounts)
+            PrepareMemory();
         if (!node.IsHostOfItsOwn)
         {
             Make(new DirectoryInfo(node.Scratch));
@@ -78,6 +81,15 @@ internal sealed class Spool
         File.WriteAllText(Owner, _token);
     }
 
+    private void PrepareMemory()
+    {
+        Make(new DirectoryInfo(_node.Memory));
+        if (NodeNamespaces.MountMemory(_node.Memory) is var failure and not 0)
+            throw new IOException($"{_node.Memory} cannot be mounted: {Libc.ErrorText(failure)}");
+        Make(new DirectoryInfo(Path.Combine(_node.Memory, "aux")));
+        Make(new DirectoryInfo(Path.Combine(_node.Memory, "jobs")));
+    }
+
     private void Clear()
     {
         var node = _node;
@@ -86,6 +98,11 @@ internal sealed class Spool
             File.Delete(Path.Combine(node.Shells, name));
         if (Directory.Exists(node.Scratch))
             Directory.Delete(node.Scratch, recursive: true);
+        if (node.HasOwnMounts)
+        {
+            NodeNamespaces.Unmount(node.Memory);
+            Directory.Delete(node.Memory);
+        }
         foreach (var path in (ReadOnlySpan<string>)[node.Aux, node.Output, node.Jobs, node.Shells, node.Undelivered, node.Spool])
         {
             if (!Directory.EnumerateFileSystemEntries(path).Any())

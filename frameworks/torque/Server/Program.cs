@@ -8,7 +8,7 @@ const string Usage = """
 
       --master        the cluster's masters
       --state         where the queue, logs and the socket for commands are; jobs outlive the server there
-      --port          TCP port that moms connect to (default: any)
+      --port          TCP port that moms connect to (default: the one it had before, else any)
       --address       address of this machine that agents reach (default 127.0.0.1)
       --role          whose guaranteed allocation is never exceeded (default torque)
       --linger        how long slots without work are kept (default 5)

@@ -62,8 +62,29 @@ public class MomLaunchTests
     {
         var plan = Plan(Job with { ScriptArguments = "one 'two three'" });
         Assert.Equal("/bin/bash", plan.Program);
-        Assert.Equal(["-bash", "-c", "PATH='/spool/bin:/agora/bin':\"$PATH\"; export PATH; /spool/jobs/17.pbs/17.pbs.SC one 'two three'\nexit $?\n"], plan.Command);
+        Assert.Equal(["-bash", "-c", "PATH='/spool/bin:/agora/bin':\"$PATH\"; export PATH; pbs_end() { return $1; }; /spool/jobs/17.pbs/17.pbs.SC one 'two three'\npbs_end $?\n"], plan.Command);
         Assert.Null(plan.Input);
+    }
+
+    [Fact]
+    public void Files_of_a_job_that_is_here_alone_are_in_memory_where_the_node_has_mounts_of_its_own()
+    {
+        static (string Nodes, string Directory) Where(JobLaunch job, MomNode node)
+        {
+            var plan = SessionPlanner.Plan(job, node, Account, ownUser: false, "COOKIE", 555, _ => false);
+            Assert.All(plan.Files.Skip(1), f => Assert.StartsWith(plan.JobDirectory + "/", f.Path, StringComparison.Ordinal));
+            Assert.Equal(plan.Files[0].Path, Value(plan, "PBS_NODEFILE"));
+            return (plan.Files[0].Path, plan.JobDirectory);
+        }
+
+        var alone = Job with { Hosts = [Job.Hosts[0]] };
+        var mounting = Node with { HasOwnMounts = true };
+        Assert.Equal(("/spool/memory/aux/17.pbs", "/spool/memory/jobs/17.pbs"), Where(alone, mounting));
+        // Other nodes of the same machine may look at them, there may be no mounts, or it would take too much memory.
+        var onDisk = ("/spool/aux/17.pbs", "/spool/jobs/17.pbs");
+        Assert.Equal(onDisk, Where(Job, mounting));
+        Assert.Equal(onDisk, Where(alone, Node));
+        Assert.Equal(onDisk, Where(alone with { Script = new byte[(256 << 10) + 1] }, mounting));
     }
 
     [Theory]
@@ -76,7 +97,7 @@ public class MomLaunchTests
     {
         var plan = Plan(Job with { Shell = asked });
         Assert.Equal((program, zeroth), (plan.Program, plan.Command[0]));
-        Assert.Equal(line, plan.Command[2].Split('\n')[0].Split("export PATH; ")[1]);
+        Assert.Equal(line, plan.Command[2].Split('\n')[0].Split("; ")[^1]);
     }
 
     [Fact]

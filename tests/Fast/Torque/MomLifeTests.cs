@@ -40,7 +40,7 @@ public class MomLifeTests
         Says(0, new SessionEvent.Started(4711));
         At(1, new LifeInput.Sampled(new UsageSample(2.9, 10_000, 2048, 2048)));
         var effects = Says(3661, new SessionEvent.TreeEnded(9, 1_500_000, 4096));
-        Assert.Equal(new LifeEffect.Tell(new SessionCommand.Finish(4711, "cput=00:00:02,vmem=2kb,walltime=01:01:01,mem=10kb", 265)), effects[^1]);
+        Assert.Equal(new LifeEffect.Tell(new SessionCommand.Finish(4711, "cput=00:00:02,vmem=2kb,walltime=01:01:01,mem=10kb,energy_used=0", 265)), effects[^1]);
         Assert.Contains(new LifeEffect.EndRemote(), effects);
     }
 

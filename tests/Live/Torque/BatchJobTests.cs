@@ -29,7 +29,7 @@ public sealed class BatchJobTests(TestUser user) : IClassFixture<TestUser>, IAsy
         var ended = await _mom.Next<MomReport.Ended>();
         Assert.Equal((3, started.Session, null), (ended.ExitStatus, ended.Session, ended.Message));
         var lines = MomHarness.Output(job).TrimEnd().Split('\n');
-        Assert.Equal([user.Name, user.Home, "0077", $"{_mom.Node.JobDirectoryOf(job.JobId)}/17.pbs.SC"], lines);
+        Assert.Equal([user.Name, user.Home, "0077", $"{_mom.Node.JobDirectoryOf(job)}/17.pbs.SC"], lines);
         Assert.Equal("oops\n", MomHarness.Error(job));
         var file = new FileInfo(job.OutputPath["host:".Length..]);
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, file.UnixFileMode);
@@ -116,7 +116,7 @@ public sealed class BatchJobTests(TestUser user) : IClassFixture<TestUser>, IAsy
         var job = _mom.Job("setsid sleep 4711 & (setsid sh -c 'trap \"\" TERM; sleep 4711' &) ; echo started\n") with { KillDelaySeconds = 1 };
         Assert.Equal(0, (await _mom.Run(job)).ExitStatus);
         Assert.Equal("started\n", MomHarness.Output(job));
-        Assert.Empty(RunningProcess.Naming(_mom.Node.JobDirectoryOf(job.JobId)));
+        Assert.Empty(RunningProcess.Naming(_mom.Node.JobDirectoryOf(job)));
     }
 
     [Fact]
@@ -138,6 +138,15 @@ public sealed class BatchJobTests(TestUser user) : IClassFixture<TestUser>, IAsy
         await Programs.Until("the job to run", () => File.Exists(Path.Combine(job.InitialDirectory!, "ready")), () => "not yet");
         await _mom.Send(new MomOrder.Kill(job.JobId, 1, 1, -42));
         Assert.Equal(-42, (await _mom.Next<MomReport.Ended>()).ExitStatus);
+    }
+
+    [Fact]
+    public async Task What_the_login_shell_would_do_for_a_person_who_leaves_is_not_done()
+    {
+        Assert.SkipUnless(TestUser.IsAnother, "a file is written into the home directory of a user of the tests alone");
+        await File.WriteAllTextAsync(Path.Combine(user.Home, ".bash_logout"), "touch ~/left\n", TestContext.Current.CancellationToken);
+        Assert.Equal(7, (await _mom.Run(_mom.Job("exit 7\n"))).ExitStatus);
+        Assert.False(File.Exists(Path.Combine(user.Home, "left")));
     }
 
     [Fact]

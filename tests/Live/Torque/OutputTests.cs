@@ -146,15 +146,15 @@ public sealed class OutputTests(TestUser user) : IClassFixture<TestUser>, IAsync
         Site(home, "prologue.user", "echo prouser $(id -un)");
         Site(home, "epilogue", "sleep 0.3; echo epi \"$1|$2|$4|$5|$6|$7|$8|$9|${10}\"");
         await using var mom = new MomHarness(user, serverHome: home);
-        var job = mom.Job("echo job; exit 5\n") with { ResourceList = [new("walltime", "01:00:00"), new("nodes", "1")], Account = "acct" };
+        var job = mom.Job("echo job; exit 5\n") with { ResourceList = [new("walltime", "01:00:00"), new("nodes", "1"), new("nodect", "1")], Account = "acct" };
         await mom.Send(new MomOrder.Start(job));
         var started = await mom.Next<MomReport.Started>();
         var ended = await mom.Next<MomReport.Ended>();
         Assert.True((5, null) == (ended.ExitStatus, ended.Message), ended.ToString());
         var lines = MomHarness.Output(job).TrimEnd().Split('\n');
-        Assert.Equal([$"pro {(TestUser.IsAnother ? "0" : Uid())} 17.pbs|{user.Name}|{user.Name}|job|walltime=01:00:00,nodes=1|batch|acct|{mom.Node.JobDirectoryOf(job.JobId)}/17.pbs.SC",
+        Assert.Equal([$"pro {(TestUser.IsAnother ? "0" : Uid())} 17.pbs|{user.Name}|{user.Name}|job|walltime=01:00:00,nodes=1|batch|acct|{mom.Node.JobDirectoryOf(job)}/17.pbs.SC",
             $"prouser {user.Name}", "job"], lines[..3]);
-        Assert.Matches($@"^epi 17\.pbs\|{user.Name}\|job\|{started.Session}\|walltime=01:00:00,nodes=1\|cput=00:00:0\d,vmem=\d+kb,walltime=00:00:0\d,mem=\d+kb\|batch\|acct\|5$", lines[3]);
+        Assert.Matches($@"^epi 17\.pbs\|{user.Name}\|job\|{started.Session}\|walltime=01:00:00,nodes=1\|cput=00:00:0\d,vmem=\d+kb,walltime=00:00:0\d,mem=\d+kb,energy_used=0\|batch\|acct\|5$", lines[3]);
     }
 
     [Fact]

@@ -10,6 +10,7 @@ namespace Agora.Tests.Live.Torque;
 ///   $ command        of the user, and below it what is printed, "2> " before what is on standard error, [rc=code] behind
 ///   % line           brings the user's jobs and files to where the recording had them; prints nothing
 ///   ! line           the same, of the administrator
+///   & command        of the administrator, with what it prints
 ///   @ directory      where the user goes on, from the home directory
 /// </code>
 /// </summary>
@@ -19,6 +20,12 @@ public sealed class RecordedSessionTests : IAsyncLifetime
         state() { qstat -f -1 "$1" | sed -n 's/^    job_state = //p'; }
         awaits() { local s=$1 id; shift; for id; do until [ "$(state "$id")" = $s ]; do sleep 0.05; done; done; }
         await() { awaits C "$@"; }
+
+        """;
+
+    /// <summary>Of the administrator: the process that runs a service of the cluster.</summary>
+    private const string AdministratorsPrelude = """
+        pid() { python3 -c "import json, sys; print(*[p['pid'] for p in json.load(open('cluster.json'))['processes'] if p['name'] == sys.argv[1]])" $1; }
 
         """;
 
@@ -63,19 +70,20 @@ public sealed class RecordedSessionTests : IAsyncLifetime
                     directory = text;
                     break;
                 case '!':
-                    Assert.Equal("", await _cluster.Output(text));
+                    Assert.Equal("", await _cluster.Output(AdministratorsPrelude + text));
                     break;
                 case '%':
                     var arranged = await As(directory, text);
                     Assert.True(arranged is { ExitCode: 0, Text: "", Error: "" }, $"{name}: '{text}': {arranged}");
                     break;
-                case '$':
+                case '$' or '&':
+                    var by = lines[i][0];
                     var expected = new StringBuilder();
                     for (; !lines[i].StartsWith("[rc=", StringComparison.Ordinal); i++)
                         expected.Append(lines[i]).Append('\n');
                     expected.Append(lines[i]).Append('\n');
-                    var ran = await As(directory, text);
-                    var seen = $"$ {text}\n{ran.Text}{Marked(ran.Error)}[rc={ran.ExitCode}]\n";
+                    var ran = by == '&' ? await _cluster.Shell(AdministratorsPrelude + text) : await As(directory, text);
+                    var seen = $"{by} {text}\n{ran.Text}{Marked(ran.Error)}[rc={ran.ExitCode}]\n";
                     var (there, here) = (RecordedText.Timeless(expected.ToString()), RecordedText.Timeless(RecordedText.OfHere(seen, _user.Name, _user.Home)));
                     if (here != there)
                         differences.Append($"recorded:\n{there}here:\n{here}\n");

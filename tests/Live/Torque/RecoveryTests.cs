@@ -1,3 +1,6 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
 using Agora.Tests.Live.Cluster;
 using Xunit;
 
@@ -41,6 +44,28 @@ public sealed class RecoveryTests : IAsyncLifetime
         await _cluster.Becomes(waits, "job_state", "C");
         Assert.Equal("finished\nafter\nran\nnext", await _cluster.Output("cat runs.o* follows.o* waits.o* next.o*", _work));
         Assert.Equal(4, new[] { runs, waits, follows, next }.Distinct().Count());
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_server_that_is_started_by_hand_is_found_by_the_moms_of_jobs_that_run(bool isPortTaken)
+    {
+        var runs = await Submit("-N runs", "touch runs; until [ -e go ]; do sleep 0.05; done; exit 4");
+        await Exists("runs");
+        await _cluster.KillHard("keeper");
+        var command = await _cluster.KillHard("torque-server");
+        // It had no port of its own choice, and has to get the same one again, or to tell the moms of another.
+        Assert.Equal("0", command[Array.IndexOf(command, "--port") + 1]);
+        using var other = new TcpListener(IPAddress.Loopback,
+            isPortTaken ? int.Parse(await _cluster.Output("cat torque/server_priv/mom.port"), CultureInfo.InvariantCulture) : 0);
+        other.Start();
+        _cluster.Restart(command);
+        await Answers();
+        await File.WriteAllTextAsync(Path.Combine(_work, "go"), "", TestContext.Current.CancellationToken);
+        await _cluster.Becomes(runs, "job_state", "C");
+        Assert.Equal("4", await _cluster.Attribute(runs, "exit_status"));
+        Assert.Equal("1", await _cluster.Attribute(runs, "start_count"));
     }
 
     [Fact]

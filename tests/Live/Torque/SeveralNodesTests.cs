@@ -55,7 +55,7 @@ public sealed class SeveralNodesTests(TestUser user) : IClassFixture<TestUser>, 
         await _second.Send(new MomOrder.Forget(job.JobId, 1));
         Assert.Equal(0, (await _first.Next<MomReport.Ended>()).ExitStatus);
         Assert.StartsWith($"{800 << 10}\n", MomHarness.Output(job), StringComparison.Ordinal);
-        Assert.Empty(RunningProcess.Naming(_first.Node.JobDirectoryOf(job.JobId)));
+        Assert.Empty(RunningProcess.Naming(_first.Node.JobDirectoryOf(job)));
         File.Delete(ready);
     }
 

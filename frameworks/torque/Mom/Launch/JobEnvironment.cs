@@ -36,9 +36,9 @@ internal static class JobEnvironment
         variables["PBS_JOBNAME"] = job.Name;
         variables["PBS_QUEUE"] = job.Queue;
         variables["PBS_SERVER"] = job.Server;
-        variables["PBS_NODEFILE"] = node.NodeFileOf(job.JobId);
-        variables["PBS_GPUFILE"] = node.NodeFileOf(job.JobId) + "gpu";
-        variables["PBS_MICFILE"] = node.NodeFileOf(job.JobId) + "mic";
+        variables["PBS_NODEFILE"] = node.NodeFileOf(job);
+        variables["PBS_GPUFILE"] = node.NodeFileOf(job) + "gpu";
+        variables["PBS_MICFILE"] = node.NodeFileOf(job) + "mic";
         variables["PBS_NODENUM"] = variables["PBS_VNODENUM"] = "0";
         variables["PBS_TASKNUM"] = "1";
         variables["PBS_NUM_NODES"] = $"{job.NodeCount}";
@@ -66,11 +66,11 @@ internal static class JobEnvironment
         return variables;
     }
 
-    public static string RemoteHostsOf(JobLaunch job, MomNode node) => Path.Combine(node.JobDirectoryOf(job.JobId), "hosts.json");
+    public static string RemoteHostsOf(JobLaunch job, MomNode node) => Path.Combine(node.JobDirectoryOf(job), "hosts.json");
 
     /// <summary>The nodes with their slots, as Open MPI's <c>mpiexec</c> reads them.</summary>
-    public static string OpenMpiHostsOf(JobLaunch job, MomNode node) => Path.Combine(node.JobDirectoryOf(job.JobId), "openmpi.hosts");
+    public static string OpenMpiHostsOf(JobLaunch job, MomNode node) => Path.Combine(node.JobDirectoryOf(job), "openmpi.hosts");
 
     /// <summary>Default options of Hydra's <c>mpiexec</c>: where its proxies find it.</summary>
-    public static string HydraOptionsOf(JobLaunch job, MomNode node) => Path.Combine(node.JobDirectoryOf(job.JobId), "hydra.conf");
+    public static string HydraOptionsOf(JobLaunch job, MomNode node) => Path.Combine(node.JobDirectoryOf(job), "hydra.conf");
 }

@@ -1,3 +1,5 @@
+using Agora.Torque.Jobs.Wire;
+
 namespace Agora.Torque.Mom.Launch;
 
 /// <summary>The node a mom works for, and where its files are.</summary>
@@ -8,10 +10,14 @@ namespace Agora.Torque.Mom.Launch;
 /// <param name="ServerHome">Where <c>mom_priv</c> with prologue and epilogue is; null for nowhere.</param>
 /// <param name="StateDirectory">What <c>AGORA_HOME</c> says; null where it is not set.</param>
 /// <param name="IsHostOfItsOwn">Other nodes do not share its name and its <c>/dev/shm</c>.</param>
+/// <param name="HasOwnMounts">What it mounts, nobody else sees, and it is gone with the mom and its jobs.</param>
 internal sealed record MomNode(
     string Name, string Address, string Spool, string Bin, string? ServerHome = null, string? StateDirectory = null,
-    bool IsHostOfItsOwn = true)
+    bool IsHostOfItsOwn = true, bool HasOwnMounts = false)
 {
+    /// <summary>A script that is longer is kept on disk.</summary>
+    private const int ScriptInMemoryBytesMax = 256 << 10;
+
     /// <summary>Seconds that a prologue or an epilogue may take.</summary>
     public const int SiteSeconds = 300;
 
@@ -35,7 +41,17 @@ internal sealed record MomNode(
 
     public string RemoteShell => Path.Combine(Bin, "agora-rsh");
 
-    public string NodeFileOf(string jobId) => Path.Combine(Aux, jobId);
+    /// <summary>
+    /// A file system in memory with an <c>aux</c> and a <c>jobs</c> of its own, for jobs that are here alone, where there
+    /// can be one. Files that live for a moment are costly on a disk: ext4 looks past all inodes that were freed of late.
+    /// </summary>
+    public string Memory => Path.Combine(Spool, "memory");
 
-    public string JobDirectoryOf(string jobId) => Path.Combine(Jobs, jobId);
+    public string NodeFileOf(JobLaunch job) => Path.Combine(RoomOf(job), "aux", job.JobId);
+
+    public string JobDirectoryOf(JobLaunch job) => Path.Combine(RoomOf(job), "jobs", job.JobId);
+
+    /// <summary>Nodes that share a disk see a job's files there; so those of several nodes stay on it.</summary>
+    private string RoomOf(JobLaunch job) =>
+        HasOwnMounts && job.Hosts.Count == 1 && job.Script.Length <= ScriptInMemoryBytesMax ? Memory : Spool;
 }

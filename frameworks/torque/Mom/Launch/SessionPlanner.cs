@@ -15,7 +15,7 @@ internal static class SessionPlanner
     public static SessionPlan Plan(
         JobLaunch job, MomNode node, UserAccount account, bool ownUser, string cookie, int ownPort, Func<string, bool> exists)
     {
-        var directory = node.JobDirectoryOf(job.JobId);
+        var directory = node.JobDirectoryOf(job);
         var script = Path.Combine(directory, job.JobId + ".SC");
         var environment = JobEnvironment.Build(job, node, account, cookie, ownPort);
         string[] path = [node.Shells, node.Bin];
@@ -24,13 +24,14 @@ internal static class SessionPlanner
             ? StartCommand.OfInteractive(account.Shell, asked, path)
             : StartCommand.OfScript(account.Shell, asked, job.RootDirectory is null ? script : null, job.Script, job.ScriptArguments, path);
         var (output, error) = OutputPaths.Of(job, node, account.Home);
-        var limits = string.Join(',', job.ResourceList.Select(r => $"{r.Key}={r.Value}"));
+        // The count of nodes is for people.
+        var limits = string.Join(',', job.ResourceList.Where(r => r.Key != "nodect").Select(r => $"{r.Key}={r.Value}"));
         var group = job.Group ?? account.Name;
         return new SessionPlan(job.JobId, ownUser ? -1 : account.UserId, ownUser ? [] : account.Groups, node.Name,
             start.Program, start.Arguments, [.. environment.Select(v => $"{v.Key}={v.Value}")], start.Input,
             job.InitialDirectory ?? account.Home, job.RootDirectory, Math.Max(0, job.Limits.Nice ?? 0), ProcessLimits.Of(job.Limits),
             [
-                new PlannedFile(node.NodeFileOf(job.JobId), Encoding.UTF8.GetBytes(NodeFile(job.Hosts)), IsUsers: false),
+                new PlannedFile(node.NodeFileOf(job), Encoding.UTF8.GetBytes(NodeFile(job.Hosts)), IsUsers: false),
                 new PlannedFile(script, job.Script, IsUsers: true, IsProgram: true),
                 new PlannedFile(JobEnvironment.RemoteHostsOf(job, node), HostsOf(job, node, ownPort).ToBytes(), IsUsers: true),
                 new PlannedFile(JobEnvironment.HydraOptionsOf(job, node), Encoding.UTF8.GetBytes($"-localhost {node.Address}\n"), IsUsers: true),

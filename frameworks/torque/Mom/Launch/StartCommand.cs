@@ -11,6 +11,12 @@ internal sealed record StartCommand(string Program, IReadOnlyList<string> Argume
     private static readonly string[] CShells = ["csh", "tcsh"];
 
     /// <summary>
+    /// A shell becomes the last command it is told, and then nobody tells of that one's death; so something comes behind
+    /// the script that leaves its status. With <c>exit</c> a login shell would read <c>.bash_logout</c>, which is for people.
+    /// </summary>
+    private const string KeepsStatus = "pbs_end() { return $1; }";
+
+    /// <summary>
     /// A script is run by a login shell, so that the user's profile is read, as a command of it, so that its first line
     /// chooses the interpreter and its death by a signal is told by the shell: 128 + signal.
     /// </summary>
@@ -30,7 +36,7 @@ internal sealed record StartCommand(string Program, IReadOnlyList<string> Argume
         var line = $"{interpreter}{Word(script)}{(words is null ? "" : " " + words)}\n";
         // In its first line: the shell names the line and the command where it tells of a death.
         if (Bourne.Contains(name))
-            return new StartCommand(shell, [.. login, "-c", $"PATH={Quote(string.Join(':', path))}:\"$PATH\"; export PATH; {line}exit $?\n"], null);
+            return new StartCommand(shell, [.. login, "-c", $"PATH={Quote(string.Join(':', path))}:\"$PATH\"; export PATH; {KeepsStatus}; {line}pbs_end $?\n"], null);
         // The others know a login by their name alone, and are told by their input what to do.
         var prefix = CShells.Contains(name) ? $"setenv PATH {Quote(string.Join(':', path))}:\"$PATH\"\n" : "";
         return new StartCommand(shell, login, Encoding.UTF8.GetBytes(prefix + line));

@@ -201,7 +201,7 @@ internal sealed class JobLife(string jobId, int run, JobLimits limits, TimeSpan 
         _mem = Math.Max(_mem, peakBytes);
         if (_forcedStatus is not null || _status == 0)
             _status = _forcedStatus ?? ExitStatus.Of(_waitStatus);
-        var used = $"cput={Time(_cput)},vmem={PbsSize.Kilobytes(_vmem)},walltime={Time(_walltime)},mem={PbsSize.Kilobytes(_mem)}";
+        var used = $"cput={Time(_cput)},vmem={PbsSize.Kilobytes(_vmem)},walltime={Time(_walltime)},mem={PbsSize.Kilobytes(_mem)},energy_used=0";
         _effects.Add(new LifeEffect.EndRemote());
         _effects.Add(new LifeEffect.Tell(new SessionCommand.Finish(Session, used, _status)));
     }

@@ -244,6 +244,9 @@ internal static unsafe partial class Libc
     public static partial int mount(byte* source, byte* target, byte* type, ulong flags, byte* data);
 
     [LibraryImport("libc", SetLastError = true)]
+    public static partial int umount2(byte* target, int flags);
+
+    [LibraryImport("libc", SetLastError = true)]
     public static partial int getpwnam_r(byte* name, Passwd* entry, byte* buffer, nuint size, Passwd** found);
 
     [LibraryImport("libc", SetLastError = true)]

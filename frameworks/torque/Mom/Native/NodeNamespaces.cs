@@ -14,9 +14,13 @@ internal static unsafe class NodeNamespaces
     /// <summary>Mounts made outside are still seen here: home directories may be mounted as they are looked into.</summary>
     private const ulong MountSlave = 1 << 19, MountRecursive = 1 << 14;
     private const string SharedMemory = "/dev/shm";
+    private const int Detach = 2;
+
+    /// <summary>True in a process that has been through <see cref="Enter"/> with success.</summary>
+    public static bool AreMade => Environment.GetEnvironmentVariable(Marker) == "1";
 
     /// <summary>True where no other node of this machine shares the name and <c>/dev/shm</c>.</summary>
-    public static bool AreOwn => Environment.GetEnvironmentVariable(Marker) == "1" || IsWholeMachine;
+    public static bool AreOwn => AreMade || IsWholeMachine;
 
     private static bool IsWholeMachine =>
         Environment.GetEnvironmentVariable(ExecutorEnvironment.Hostname) is not { Length: > 0 } name || name == Environment.MachineName;
@@ -35,6 +39,20 @@ internal static unsafe class NodeNamespaces
             variables.Add($"{variable.Key}={variable.Value}");
         // Returns only where it fails; then this process goes on as it is.
         _ = Libc.execve(text.Of(program), text.Of([program]), text.Of(variables));
+    }
+
+    /// <summary>Mounts a new file system in memory, in the mom's own namespace of mounts.</summary>
+    /// <returns>0 or the error number.</returns>
+    public static int MountMemory(string directory)
+    {
+        using var text = new NativeText();
+        return Libc.mount(text.Of("tmpfs"), text.Of(directory), text.Of("tmpfs"), 0, text.Of("mode=0755,size=10%")) == 0 ? 0 : Libc.Errno;
+    }
+
+    public static void Unmount(string directory)
+    {
+        using var text = new NativeText();
+        _ = Libc.umount2(text.Of(directory), Detach);
     }
 
     private static bool TryMake(NativeText text)

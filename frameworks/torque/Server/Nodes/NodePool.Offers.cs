@@ -146,9 +146,10 @@ internal sealed partial class NodePool
                 calls.Add(new SchedulerCall.Decline([.. offers.Select(o => o.Id)], reason, refuse));
         }
         _offers.Clear();
-        foreach (var stray in _strays)
-            calls.Add(stray);
+        foreach (var call in (IEnumerable<SchedulerCall>)[.. _strays, .. _whereabouts])
+            calls.Add(call);
         _strays.Clear();
+        _whereabouts.Clear();
         if (!wants && _wants)
             calls.Add(new SchedulerCall.Suppress());
         if (wants && (!_wants || isNew))
@@ -162,21 +163,20 @@ internal sealed partial class NodePool
         calls.Add(new SchedulerCall.Kill(hold.Task, node.Agent));
     }
 
-    private TaskSpec TaskOf(PoolNode node, Hold hold)
+    private byte[] WelcomeOf(PoolNode node) => JsonSerializer.SerializeToUtf8Bytes(options.Welcome with
     {
-        var welcome = options.Welcome with
-        {
-            Node = node.Name,
-            Address = node.Address,
-            Token = $"{options.Welcome.Token} {node.Executor}",
-        };
-        return new TaskSpec(hold.Task, $"{hold.Slots} slots of {node.Name}", node.Agent!.Value, hold.Resources,
+        Node = node.Name,
+        Address = node.Address,
+        Token = $"{options.Welcome.Token} {node.Executor}",
+    }, MomJson.Default.MomWelcome);
+
+    private TaskSpec TaskOf(PoolNode node, Hold hold) =>
+        new(hold.Task, $"{hold.Slots} slots of {node.Name}", node.Agent!.Value, hold.Resources,
             Executor: new ExecutorSpec(node.Executor!.Value, "BatchMom", new CommandSpec(options.MomCommand),
                 NodePoolOptions.MomOverhead, NodePoolOptions.ShutdownGrace),
-            Data: JsonSerializer.SerializeToUtf8Bytes(welcome, MomJson.Default.MomWelcome),
+            Data: WelcomeOf(node),
             // Within the guarantee nobody may take it back; without one it is as any other framework's.
             Revocable: Guaranteed.IsEmpty);
-    }
 
     /// <summary>Slots and memory offered, what new holds will take off again.</summary>
     private Dictionary<PoolNode, (int Slots, long Memory)> OfferedByNode() =>

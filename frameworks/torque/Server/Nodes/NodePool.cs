@@ -41,6 +41,9 @@ internal sealed partial class NodePool(NodePoolOptions options)
 
     /// <summary>Holds under moms whose time is over; to be ended.</summary>
     private readonly List<SchedulerCall.Kill> _strays = [];
+
+    /// <summary>To moms of a former life of this server, which may look for it where it was.</summary>
+    private readonly List<SchedulerCall.Message> _whereabouts = [];
     private bool _wants;
 
     public SchedulerCall.Subscribe Subscription => new(_framework, Suppressed: !_wants);
@@ -142,8 +145,11 @@ internal sealed partial class NodePool(NodePoolOptions options)
                 _strays.Add(new SchedulerCall.Kill(status.TaskId, agent));
                 return null;
             }
+            var isFirst = node.Holds.Count == 0;
             node.Add(former);
             node.Executor ??= status.ExecutorId;
+            if (isFirst && node is { Connected: null, Executor: { } left })
+                _whereabouts.Add(new SchedulerCall.Message(agent, left, WelcomeOf(node)));
             _byTask[status.TaskId] = node;
         }
         if (node?.Find(status.TaskId) is not { } hold)

@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Net;
+using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using Agora.Election;
@@ -48,7 +50,7 @@ internal static class ServerProgram
             LogLines = logs.Read,
             ReadScript = store.ReadScript,
         }, store.Load(withScripts: false), time.GetUtcNow());
-        await using var moms = new MomListener(await ResolveAsync(address), options.Int("--port", 0), token, Log);
+        await using var moms = ListenWhereMomsLook(await ResolveAsync(address), options.Int("--port", 0), token, Path.Combine(priv, "mom.port"));
         server = new BatchServer(queue, new NodePoolOptions(framework, [MomPath(options)],
             new MomWelcome("", "", address, moms.Port, token, Environment.MachineName, state, MasterAddress.StateDirectory),
             TimeSpan.FromSeconds(options.Int("--linger", LingerSeconds)), options.Int("--slots-min", 0),
@@ -153,6 +155,30 @@ internal static class ServerProgram
         })))
             file.Write(made);
         return made;
+    }
+
+    /// <summary>
+    /// At the port of the server's former life, if none is asked for: the moms of jobs that run come back to it. Where
+    /// another program has it now, they hear of the new one by the master.
+    /// </summary>
+    /// <param name="kept">Path of the file that tells the port.</param>
+    private static MomListener ListenWhereMomsLook(IPAddress address, int asked, string token, string kept)
+    {
+        MomListener? listener = null;
+        if (asked == 0 && File.Exists(kept) && int.TryParse(File.ReadAllText(kept), CultureInfo.InvariantCulture, out var former))
+        {
+            try
+            {
+                listener = new MomListener(address, former, token, Log);
+            }
+            catch (SocketException e)
+            {
+                Log($"port {former}, which moms came to before, is not to be had: {e.Message}; taking another one");
+            }
+        }
+        listener ??= new MomListener(address, asked, token, Log);
+        File.WriteAllText(kept, listener.Port.ToString(CultureInfo.InvariantCulture));
+        return listener;
     }
 
     private static async Task<IPAddress> ResolveAsync(string address) =>
