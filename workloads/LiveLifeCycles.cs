@@ -4,6 +4,7 @@ using Agora.Daemon.Containers;
 using Agora.Daemon.Hosting;
 using Agora.Sdk;
 using Microsoft.Extensions.Logging.Abstractions;
+using Agora.Workloads.Reports;
 
 namespace Agora.Workloads;
 

@@ -1,13 +1,14 @@
 using System.Globalization;
 using ScottPlot;
 
-namespace Agora.Workloads.Simulated.Pictures;
+namespace Agora.Workloads.Reports;
 
 /// <summary>A picture of figures, with axes, and a caption that says what to see.</summary>
 internal sealed class Picture
 {
     private const int Width = 900, Height = 480;
-    private const double BarWidth = 0.36;
+    /// <summary>Of a whole group of bars.</summary>
+    private const double GroupWidth = 0.76;
 
     private readonly string _title;
     private readonly Action<Plot> _draw;
@@ -24,15 +25,16 @@ internal sealed class Picture
     public static Picture Bars(string name, string title, string x, string y, IReadOnlyList<string> labels,
         IReadOnlyList<(string Name, double[] Values)> series, string caption) => new(name, title, caption, plot =>
     {
+        var width = GroupWidth / Math.Max(2, series.Count);
         for (var s = 0; s < series.Count; s++)
         {
-            var shift = (s - (series.Count - 1) / 2.0) * BarWidth;
+            var shift = (s - (series.Count - 1) / 2.0) * width;
             var known = Enumerable.Range(0, labels.Count).Where(i => !double.IsNaN(series[s].Values[i])).ToList();
             var bars = plot.Add.Bars(known.Select(i => i + shift), known.Select(i => series[s].Values[i]));
             bars.LegendText = series[s].Name;
             foreach (var bar in bars.Bars)
             {
-                bar.Size = BarWidth;
+                bar.Size = width;
                 bar.Label = bar.Value.ToString(bar.Value >= 100 ? "0" : "0.###", CultureInfo.InvariantCulture);
             }
         }
@@ -56,10 +58,35 @@ internal sealed class Picture
         plot.ShowLegend(Alignment.UpperLeft);
     });
 
-    public byte[] Png()
+    /// <summary>Areas one on the other, each as high as its series at that moment.</summary>
+    /// <param name="xs">Where the values hold from, ascending; each until the next.</param>
+    /// <param name="series">From the bottom up, by name.</param>
+    /// <param name="top">Where the axis ends: all there is to share.</param>
+    public static Picture Stack(string name, string title, string x, string y, double[] xs,
+        IReadOnlyList<(string Name, double[] Values)> series, double top, string caption) => new(name, title, caption, plot =>
+    {
+        var below = new double[xs.Length];
+        for (var s = 0; s < series.Count; s++)
+        {
+            double[] above = [.. below.Zip(series[s].Values, (b, v) => b + v)];
+            var area = plot.Add.FillY(xs, below, above);
+            area.FillColor = plot.Add.Palette.GetColor(s).WithAlpha(0.85);
+            area.LineWidth = 0;
+            area.MarkerSize = 0;
+            area.LegendText = series[s].Name;
+            below = above;
+        }
+        plot.Axes.SetLimits(left: 0, right: xs[^1], bottom: 0, top: top);
+        plot.XLabel(x);
+        plot.YLabel(y);
+        plot.ShowLegend(Edge.Right);
+    });
+
+    /// <param name="mode">Stands before the title: <c>live</c> or <c>simulated</c>.</param>
+    public byte[] Png(string mode)
     {
         using var plot = new Plot();
-        plot.Title($"Simulated: {_title}");
+        plot.Title($"{char.ToUpperInvariant(mode[0])}{mode[1..]}: {_title}");
         _draw(plot);
         return plot.GetImageBytes(Width, Height, ImageFormat.Png);
     }
