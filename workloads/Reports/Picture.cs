@@ -9,6 +9,7 @@ internal sealed class Picture
     private const int Width = 900, Height = 480;
     /// <summary>Of a whole group of bars.</summary>
     private const double GroupWidth = 0.76;
+    private const int PointsMax = 50;
 
     private readonly string _title;
     private readonly Action<Plot> _draw;
@@ -35,7 +36,7 @@ internal sealed class Picture
             foreach (var bar in bars.Bars)
             {
                 bar.Size = width;
-                bar.Label = bar.Value.ToString(bar.Value >= 100 ? "0" : "0.###", CultureInfo.InvariantCulture);
+                bar.Label = bar.Value.ToString(bar.Value >= 100 ? "0" : series.Count > 2 ? "0.##" : "0.###", CultureInfo.InvariantCulture);
             }
         }
         plot.Axes.Bottom.SetTicks([.. Enumerable.Range(0, labels.Count).Select(i => (double)i)], [.. labels]);
@@ -50,7 +51,12 @@ internal sealed class Picture
         IReadOnlyList<(string Name, double[] Xs, double[] Ys)> series, string caption) => new(name, title, caption, plot =>
     {
         foreach (var (line, xs, ys) in series)
-            plot.Add.Scatter(xs, ys).LegendText = line;
+        {
+            var scatter = plot.Add.Scatter(xs, ys);
+            scatter.LegendText = line;
+            // Points that can be told apart are shown as such.
+            scatter.MarkerSize = xs.Length > PointsMax ? 0 : scatter.MarkerSize;
+        }
         plot.Axes.AutoScale();
         plot.Axes.SetLimits(left: 0, bottom: 0);
         plot.XLabel(x);
