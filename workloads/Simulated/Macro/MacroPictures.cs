@@ -27,7 +27,7 @@ internal static class MacroPictures
 
     public static Picture ByType(IReadOnlyList<Row> rows) => Compare(rows, "speed-ups-by-job", "table 5, speed-up of each kind of job",
         "kind of job", [.. PaperFigures.Table5.Select(t => t.Type)],
-        "Large jobs gain most, as they can use more than a partition; the smallest, which fill neither, lose next to nothing.");
+        "Large jobs gain most, as they can use more than a partition; the smallest, which do not fill one, lose the seconds in which they wait for a slot.");
 
     /// <summary>Areas of all frameworks of a run.</summary>
     public static Picture Shares(MacroRun run, string name, string title, string y, Func<MacroSample, double[]> of, string caption) =>
