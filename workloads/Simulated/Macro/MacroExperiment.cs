@@ -53,7 +53,7 @@ internal sealed class MacroExperiment : ISimulatedExperiment
         rows.Add(new Row("parallel-job-wait", "s", shared.Average(r => r.Waits.Average()), 12, Text));
         return new Findings(rows, [MacroData.Jobs(runs), MacroData.Samples(runs)], Notes(scale, seeds, shared[0]))
         {
-            Pictures = [.. MacroPictures.Of(shared[0], apart[0]), MacroPictures.ByFramework(rows), MacroPictures.ByType(rows)],
+            Pictures = [MacroPictures.ByFramework(rows), MacroPictures.ByType(rows), .. MacroPictures.Of(shared[0], apart[0])],
         };
     }
 
