@@ -1,4 +1,5 @@
 using Agora.Cluster.Allocation;
+using Agora.Workloads.Reports;
 
 namespace Agora.Workloads;
 

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Agora.Cluster;
 using Agora.Cluster.Allocation;
+using Agora.Workloads.Reports;
 
 namespace Agora.Workloads;
 

@@ -4,6 +4,7 @@ using Agora.Daemon.Containers;
 using Agora.Daemon.Hosting;
 using Agora.Election;
 using Agora.Sdk;
+using Agora.Workloads.Reports;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Agora.Workloads;

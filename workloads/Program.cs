@@ -2,19 +2,25 @@ using System.CommandLine;
 using Agora.Workloads;
 using Agora.Workloads.Hadoop;
 using Agora.Workloads.Mpi;
-using Agora.Workloads.Simulated;
+using Agora.Workloads.Reports;
+using Agora.Workloads.Simulated.Iterative;
 using Agora.Workloads.Simulated.Locality;
+using Agora.Workloads.Simulated.Macro;
 using Agora.Workloads.Simulated.Model;
 using Agora.Workloads.Simulated.Scale;
 using Agora.Workloads.Spark;
 using Agora.Workloads.Torque;
 
+// In the order in which they are read; those of one name share a command.
+IExperiment[] experiments = [new MacroExperiment(), new BeyondExperiment(), new LocalityExperiment(), new IterativeExperiment(),
+    new ScaleExperiment(), new ModelExperiment()];
 var root = new RootCommand("""
     Measure Agora. Each benchmark prints a table: ours, what it is held against, and their ratio.
 
     Example:
       agora bench throughput
-    """) { ThroughputCommand.Create(), HadoopCommand.Create(), MpiCommand.Create(), TorqueCommand.Create(), SparkCommand.Create(),
-    SimulatedCommand.Create(new ModelExperiment()), SimulatedCommand.Create(new ScaleExperiment()),
-    SimulatedCommand.Create(new LocalityExperiment()) };
+    """) { ThroughputCommand.Create(), HadoopCommand.Create(), MpiCommand.Create(), TorqueCommand.Create(), SparkCommand.Create() };
+foreach (var parts in experiments.GroupBy(e => e.Name))
+    root.Subcommands.Add(ExperimentCommand.Create([.. parts]));
+root.Subcommands.Add(AllCommand.Create(experiments));
 return await root.Parse(args).InvokeAsync();

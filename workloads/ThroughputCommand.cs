@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Agora.Workloads.Reports;
 
 namespace Agora.Workloads;
 

@@ -48,6 +48,9 @@ public sealed class SimScheduler
     /// <summary>Makes calls of the framework's own accord.</summary>
     public void Call(SchedulerCall call) => Handle(new SessionInput.FromScheduler(call));
 
+    /// <summary>Something that the master does not know of has happened to the scheduler: what it wants now, it does.</summary>
+    public void Nudge() => Handle(new SessionInput.Tick());
+
     private void Handle(SessionInput input)
     {
         if (_session is not { } session)

@@ -40,8 +40,8 @@ public sealed class World
     public Func<Master, DateTimeOffset, MasterEvent, IReadOnlyList<MasterEffect>> MasterStep { get; init; } =
         (master, now, e) => master.Handle(now, e);
 
-    /// <summary>Makes the executor that runs in a container; null for ones that only pass time.</summary>
-    public Func<SimContainer, ISimExecutor>? Executors { get; init; }
+    /// <summary>Makes the executor that runs in a container; null, itself or what it gives, for one that only passes time.</summary>
+    public Func<SimContainer, ISimExecutor?>? Executors { get; init; }
 
     public SimAgent AddAgent(string hostname, Resources resources, string rack, AgentOptions? options = null)
     {

@@ -1,3 +1,5 @@
+using Agora.Workloads.Reports;
+
 namespace Agora.Workloads.Simulated;
 
 /// <summary>Runs that know nothing of each other, on all processors; what they give does not depend on how many those are.</summary>

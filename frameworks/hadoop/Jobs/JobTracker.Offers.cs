@@ -17,6 +17,9 @@ public sealed partial class JobTracker
 
         /// <summary>Why jobs did not use it in the last pass.</summary>
         public List<Rejection> Rejections { get; } = [];
+
+        /// <summary>Jobs that were first in turn and waited for their data, so that another's task got the room.</summary>
+        public HashSet<Job> LetBy { get; } = [];
     }
 
     /// <param name="ForLocality">The job waits for nodes that hold its data.</param>
@@ -45,12 +48,13 @@ public sealed partial class JobTracker
         slot.Rejections.Clear();
         foreach (var job in _pools.InTurn(_active))
         {
-            if (job.PendingMaps.Count > 0 && PlaceMap(now, slot, job))
+            if ((job.PendingMaps.Count > 0 && PlaceMap(now, slot, job)) ||
+                (job.PendingReduces.Count > 0 && PlaceReduce(now, slot, job)) ||
+                (job.Slow.Count > 0 && PlaceSecond(now, slot, job)))
+            {
+                slot.LetBy.UnionWith(slot.Rejections.Where(r => r.ForLocality).Select(r => r.Job));
                 return true;
-            if (job.PendingReduces.Count > 0 && PlaceReduce(now, slot, job))
-                return true;
-            if (job.Slow.Count > 0 && PlaceSecond(now, slot, job))
-                return true;
+            }
         }
         return false;
     }
@@ -239,6 +243,14 @@ public sealed partial class JobTracker
                 continue;
             rejection.Job.Delay.TurnedDown(now, host, refuse);
             rejection.Job.RefusesUntil = now + refuse;
+            slot.LetBy.Remove(rejection.Job);
+        }
+        // Others of this JobTracker take what a job lets by, so it is never turned down as a whole; its wait runs all the same,
+        // or it would stand behind them for ever.
+        foreach (var job in slot.LetBy)
+        {
+            job.WaitsSince ??= now;
+            job.Delay.TurnedDown(now, host, job.Delay.Refusal(now, host));
         }
         if (slot.Tasks.Count > 0)
         {

@@ -45,6 +45,22 @@ public sealed class JobTrackerSharingTests
     }
 
     [Fact]
+    public void A_job_whose_slots_all_go_to_others_waits_for_its_data_no_longer_than_its_wait()
+    {
+        string[][] many = [.. Enumerable.Repeat(new[] { "node1" }, 40)];
+        _cluster.Submit(many);
+        var small = _cluster.Submit([["node9"]], (JobConf.NodeWaitMs, "5000"), (JobConf.RackWaitMs, "0"));
+        for (var second = 0; second < 5; second++)
+        {
+            _cluster.Offer("node1");
+            Assert.Equal((2, 0), (_cluster.Launched.Length, RunningOf(small)));
+            _cluster.Advance(TimeSpan.FromSeconds(1));
+        }
+        _cluster.Offer("node1");
+        Assert.Equal(1, RunningOf(small));
+    }
+
+    [Fact]
     public void A_priority_can_be_changed_while_the_job_waits()
     {
         _cluster.Submit(FourAnywhere);

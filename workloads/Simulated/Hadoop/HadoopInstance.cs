@@ -18,25 +18,32 @@ internal sealed class HadoopInstance : IScheduler
     private readonly SimScheduler _host;
     private readonly Func<TaskSpec, TimeSpan> _duration;
     private readonly bool _hints;
+    private readonly Resources? _atLeast;
     private readonly Dictionary<JobId, IReadOnlyList<InputSplit>> _splits = [];
 
     /// <param name="duration">How long an attempt takes; its label <c>locality</c> says how near to its data it runs.</param>
     /// <param name="hints">False keeps its hints from the master.</param>
-    public HadoopInstance(World world, string name, Func<TaskSpec, TimeSpan> duration, bool hints)
+    /// <param name="atLeast">Smaller offers are not to be made to it.</param>
+    public HadoopInstance(World world, FrameworkInfo framework, Func<TaskSpec, TimeSpan> duration, bool hints, Resources? atLeast = null)
     {
-        (_world, _duration, _hints) = (world, duration, hints);
-        _tracker = new JobTracker(new JobTrackerOptions("200001010000", new FrameworkInfo(null, name), new CommandSpec(["tasktracker"])));
+        (_world, _duration, _hints, _atLeast) = (world, duration, hints, atLeast);
+        _tracker = new JobTracker(new JobTrackerOptions("200001010000", framework, new CommandSpec(["tasktracker"])));
         _host = world.AddScheduler(this);
     }
 
     /// <summary>When each job was over.</summary>
     public Dictionary<JobId, DateTimeOffset> Ended { get; } = [];
 
-    /// <summary>Offers answered without a task.</summary>
-    public long Declined { get; private set; }
+    /// <summary>Told of each job that is over, from within the scheduler's step: it must not call this.</summary>
+    public Action<JobId>? JobEnded { get; init; }
 
-    public SchedulerCall.Subscribe Subscription =>
-        _hints ? _tracker.Subscription : _tracker.Subscription with { Hints = [] };
+    public OfferCounts Counts { get; private set; }
+
+    public SchedulerCall.Subscribe Subscription => _tracker.Subscription with
+    {
+        Hints = _hints ? _tracker.Subscription.Hints : [],
+        Filters = (_tracker.Subscription.Filters ?? FrameworkFilters.None) with { AtLeast = _atLeast },
+    };
 
     public DateTimeOffset? NextDeadline => _tracker.NextDeadline;
 
@@ -61,6 +68,7 @@ internal sealed class HadoopInstance : IScheduler
 
     public void Handle(DateTimeOffset now, SchedulerEvent e, ICollection<SchedulerCall> calls)
     {
+        Counts = Counts.With(e);
         if (e is SchedulerEvent.Update { Status: { State: TaskState.Finished } status } update)
         {
             var report = new AttemptReport([], $"http://{status.AgentId}/{status.TaskId}");
@@ -88,14 +96,12 @@ internal sealed class HadoopInstance : IScheduler
 
     private void Send(SchedulerCall call, ICollection<SchedulerCall> calls)
     {
+        Counts = Counts.With(call);
         switch (call)
         {
             case SchedulerCall.UpdateHints when !_hints: break;
+            case SchedulerCall.SetFilters(var filters): calls.Add(new SchedulerCall.SetFilters(filters with { AtLeast = _atLeast })); break;
             case SchedulerCall.Accept accept: calls.Add(accept with { Tasks = [.. accept.Tasks.Select(Simulated)] }); break;
-            case SchedulerCall.Decline decline:
-                Declined++;
-                calls.Add(decline);
-                break;
             default: calls.Add(call); break;
         }
     }
@@ -113,7 +119,10 @@ internal sealed class HadoopInstance : IScheduler
             _ => throw new UnreachableException($"effect {effect.GetType().Name}"),
         };
         if (effect is JobTrackerEffect.JobEnded(var ended, _))
+        {
             Ended[ended] = _world.Events.Now;
+            JobEnded?.Invoke(ended);
+        }
         if (answer is not null)
             Tell(answer, calls);
     }

@@ -1,9 +1,9 @@
-using Agora.Workloads.Simulated.Pictures;
+using Agora.Workloads.Reports;
 
 namespace Agora.Workloads.Simulated.Locality;
 
 /// <summary>The paper's section 7.3, figure 7, in virtual time.</summary>
-internal sealed class LocalityExperiment : IExperiment
+internal sealed class LocalityExperiment : ISimulatedExperiment
 {
     private const string Figure = "Mesos paper, figure 7", ReadOff = Figure + " (read off)";
 

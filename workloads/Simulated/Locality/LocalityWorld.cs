@@ -45,7 +45,7 @@ internal static class LocalityWorld
         }
 
         List<HadoopInstance> instances = [.. Enumerable.Range(first, count)
-            .Select(i => new HadoopInstance(world, $"hadoop{i + 1}", Duration, setup.Hints))];
+            .Select(i => new HadoopInstance(world, new FrameworkInfo(null, $"hadoop{i + 1}"), Duration, setup.Hints))];
         foreach (var instance in instances)
             instance.Start();
         world.Run(Settle);
@@ -70,6 +70,6 @@ internal static class LocalityWorld
         var counters = instance.Status(job).Counters[CounterNames.Job];
         var launched = (double)counters[CounterNames.LaunchedMaps];
         return new LocalityMeasure(index, counters.GetValueOrDefault(CounterNames.DataLocalMaps) / launched,
-            (instance.Ended[job] - submitted).TotalSeconds, instance.Declined / launched);
+            (instance.Ended[job] - submitted).TotalSeconds, instance.Counts.Declined / launched);
     }
 }

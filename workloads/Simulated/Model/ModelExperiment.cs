@@ -1,9 +1,9 @@
-using Agora.Workloads.Simulated.Pictures;
+using Agora.Workloads.Reports;
 
 namespace Agora.Workloads.Simulated.Model;
 
 /// <summary>The paper's section 5, table 2: its formulas against frameworks on the real master and allocator.</summary>
-internal sealed class ModelExperiment : IExperiment
+internal sealed class ModelExperiment : ISimulatedExperiment
 {
     private const int Beta = 5, FineTasks = 20, FinePerWhole = 20;
     private static readonly string[] Cells = ["elastic-constant", "elastic-exponential", "rigid-constant", "rigid-exponential"];

@@ -1,9 +1,9 @@
-using Agora.Workloads.Simulated.Pictures;
+using Agora.Workloads.Reports;
 
 namespace Agora.Workloads.Simulated.Scale;
 
 /// <summary>The paper's section 7.5, figure 9, in virtual time.</summary>
-internal sealed class ScaleExperiment : IExperiment
+internal sealed class ScaleExperiment : ISimulatedExperiment
 {
     private const string Figure = "Mesos paper, figure 9 (read off)";
     private static readonly TimeSpan Filling = TimeSpan.FromSeconds(20);

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace Agora.Workloads.Simulated;
+namespace Agora.Workloads.Reports;
 
 /// <summary>A line on the terminal that says how far it is, once it has taken longer than five seconds.</summary>
 internal sealed class Progress(bool isShown)

@@ -2,16 +2,7 @@ using System.Globalization;
 using System.Reflection;
 using System.Text.Json;
 
-namespace Agora.Workloads;
-
-/// <summary>One figure.</summary>
-/// <param name="Metric">In kebab-case, the same from version to version.</param>
-/// <param name="Anchor">A published figure to hold it against, where there is one.</param>
-/// <param name="AnchorSource">Where that was published.</param>
-public sealed record Row(string Metric, string Unit, double Agora, double? Anchor = null, string AnchorSource = "")
-{
-    public double? Ratio => Anchor is { } anchor && anchor != 0 ? Agora / anchor : null;
-}
+namespace Agora.Workloads.Reports;
 
 /// <summary>What a benchmark found, as a table and as <c>results.json</c>.</summary>
 /// <param name="Mode"><c>live</c> or <c>simulated</c>.</param>

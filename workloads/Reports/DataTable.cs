@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Agora.Workloads.Simulated;
+namespace Agora.Workloads.Reports;
 
 /// <summary>Raw data, left as CSV.</summary>
 /// <param name="Name">The file's, without its end.</param>

@@ -1,8 +1,6 @@
-using Agora.Workloads.Simulated.Pictures;
+namespace Agora.Workloads.Reports;
 
-namespace Agora.Workloads.Simulated;
-
-/// <summary>What a simulated experiment found. All of it depends on the seed alone, never on the machine.</summary>
+/// <summary>What an experiment found. Where it is simulated, all of it depends on the seed alone, never on the machine.</summary>
 /// <param name="Rows">The figures, each with the paper's.</param>
 /// <param name="Data">What they were made from.</param>
 /// <param name="Notes">What a reader has to know to read the figures rightly.</param>
