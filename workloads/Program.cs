@@ -1,6 +1,9 @@
 using System.CommandLine;
 using Agora.Workloads;
 using Agora.Workloads.Hadoop;
+using Agora.Workloads.Live.Iterative;
+using Agora.Workloads.Live.Macro;
+using Agora.Workloads.Live.Overhead;
 using Agora.Workloads.Mpi;
 using Agora.Workloads.Reports;
 using Agora.Workloads.Simulated.Locality;
@@ -10,7 +13,8 @@ using Agora.Workloads.Spark;
 using Agora.Workloads.Torque;
 
 // In the order in which they are read; those of one name share a command.
-IExperiment[] experiments = [new ModelExperiment(), new ScaleExperiment(), new LocalityExperiment()];
+IExperiment[] experiments = [new ModelExperiment(), new ScaleExperiment(), new LocalityExperiment(), new MacroExperiment(),
+    new OverheadExperiment(), new IterativeExperiment()];
 var root = new RootCommand("""
     Measure Agora. Each benchmark prints a table: ours, what it is held against, and their ratio.
 
