@@ -6,6 +6,8 @@ internal sealed class MacroMix(MacroSizes sizes, string data)
 {
     public const string Facebook = "facebook", Large = "large", Spark = "spark", Torque = "torque";
 
+    private const string LargeKind = "search";
+
     /// <summary>For tasks of a second, in proportion to the usual wait of 5 s for tasks that take half a minute.</summary>
     private const string Wait = "-D agora.locality.wait.node.ms=300 -D agora.locality.wait.rack.ms=300";
 
@@ -24,22 +26,22 @@ internal sealed class MacroMix(MacroSizes sizes, string data)
 
     /// <summary>Files that a Hadoop framework reads, with their numbers of blocks.</summary>
     public IReadOnlyList<(string File, int Blocks)> InputsOf(string framework) => framework == Large
-        ? [(Path.Combine(data, Input(Large, sizes.LargeMaps)), sizes.LargeMaps)]
-        : [.. sizes.Facebook.Select(b => b.Maps).Distinct().Order().Select(m => (Path.Combine(data, Input(framework, m)), m))];
+        ? [(Path.Combine(data, Input(Large, LargeKind, sizes.LargeMaps)), sizes.LargeMaps)]
+        : [.. sizes.Facebook.Select(b => (b.Kind, b.Maps)).Distinct().Select(b => (Path.Combine(data, Input(framework, b.Kind, b.Maps)), b.Maps))];
 
-    private static string Input(string framework, int blocks) => $"{framework}-text{blocks}";
+    private static string Input(string framework, string kind, int blocks) => $"{framework}-{kind}{blocks}";
 
     /// <summary>Lines of shell that make the data and what jobs are to find in it, without a cluster.</summary>
     public IEnumerable<(string What, string Line)> Preparation()
     {
-        var queries = sizes.Facebook.Select(b => (Framework: Facebook, b.Kind, b.Maps, IsReduced: b.Reduces > 0, Lines: b.Maps * sizes.FacebookLines))
-            .Append((Framework: Large, Kind: "search", Maps: sizes.LargeMaps, IsReduced: false, Lines: sizes.LargeMaps * sizes.LargeLines)).Distinct().ToList();
+        var queries = sizes.Facebook.Select(b => (Framework: Facebook, b.Kind, b.Maps, IsReduced: b.Reduces > 0, Lines: b.Maps * b.Lines))
+            .Append((Framework: Large, Kind: LargeKind, Maps: sizes.LargeMaps, IsReduced: false, Lines: sizes.LargeMaps * sizes.LargeLines)).Distinct().ToList();
         yield return ("text", $"python3 text.py {queries.Max(q => q.Lines)} > text");
         foreach (var (framework, kind, maps, isReduced, lines) in queries)
         {
             var reduce = isReduced ? $" | LC_ALL=C sort | python3 {MacroPrograms.Python} sum" : "";
             yield return ("the text, and what the Hadoop jobs are to find in it",
-                $"head -n {lines} text | tee {Input(framework, maps)} | python3 {MacroPrograms.Python} {kind}{reduce} | LC_ALL=C sort > {Expected(framework, kind, maps)}");
+                $"head -n {lines} text | tee {Input(framework, kind, maps)} | python3 {MacroPrograms.Python} {kind}{reduce} | LC_ALL=C sort > {Input(framework, kind, maps)}.expected");
         }
         foreach (var program in new[] { sizes.Als, sizes.Regression })
             yield return ("what the Spark jobs are to find",
@@ -66,7 +68,7 @@ internal sealed class MacroMix(MacroSizes sizes, string data)
             jobs.Add(Hadoop(Facebook, facebook[i].Type, facebook[i].Kind, facebook[i].Maps, facebook[i].Reduces, $"facebook{i + 1}",
                 sizes.Span * i / facebook.Count, isAfterPrevious: false));
         for (var i = 0; i < sizes.LargeJobs; i++)
-            jobs.Add(Hadoop(Large, "large text search", "search", sizes.LargeMaps, 0, $"large{i + 1}", 0, isAfterPrevious: true));
+            jobs.Add(Hadoop(Large, "large text search", LargeKind, sizes.LargeMaps, 0, $"large{i + 1}", 0, isAfterPrevious: true));
         for (var i = 0; i < sizes.SparkJobs; i++)
         {
             var (type, program) = i % 3 == 1 ? ("logistic regression", sizes.Regression) : ("ALS", sizes.Als);
@@ -97,12 +99,10 @@ internal sealed class MacroMix(MacroSizes sizes, string data)
         var home = $"AGORA_HOME=$PWD/{framework}";
         return new MacroJob(framework, type, name, at, isAfterPrevious,
             $"{home} hadoop jar hadoop-streaming.jar {Wait} -D mapred.map.tasks={maps} -D mapred.reduce.tasks={reduces} " +
-            $"-input /{Input(framework, maps)} -output /{name} -file {data}/{MacroPrograms.Python} -mapper 'python3 {MacroPrograms.Python} {kind}' {reducer}",
+            $"-input /{Input(framework, kind, maps)} -output /{name} -file {data}/{MacroPrograms.Python} -mapper 'python3 {MacroPrograms.Python} {kind}' {reducer}",
             // Streaming ends each line without a value in a tab.
-            $"{home} hadoop fs -cat '/{name}/part-*' | sed 's/\\t$//' | LC_ALL=C sort | cmp - {data}/{Expected(framework, kind, maps)}");
+            $"{home} hadoop fs -cat '/{name}/part-*' | sed 's/\\t$//' | LC_ALL=C sort | cmp - {data}/{Input(framework, kind, maps)}.expected");
     }
-
-    private static string Expected(string framework, string kind, int maps) => $"{framework}-{kind}{maps}.expected";
 
     private MacroJob Batch(string type, int edge, string name, double at)
     {
