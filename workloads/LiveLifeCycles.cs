@@ -3,8 +3,8 @@ using Agora.Cluster;
 using Agora.Daemon.Containers;
 using Agora.Daemon.Hosting;
 using Agora.Sdk;
-using Microsoft.Extensions.Logging.Abstractions;
 using Agora.Workloads.Reports;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Agora.Workloads;
 

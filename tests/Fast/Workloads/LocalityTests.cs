@@ -1,5 +1,4 @@
 using Agora.Workloads.Reports;
-using Agora.Workloads.Simulated;
 using Agora.Workloads.Simulated.Locality;
 using Xunit;
 

@@ -74,14 +74,18 @@ internal sealed class MacroSites : IAsyncDisposable
         }, cancellation);
     }
 
-    /// <summary>A JobTracker of its own for each of the two mixes, found by the commands through a description of its own.</summary>
+    /// <summary>
+    /// A JobTracker of its own for each of the two mixes, found by the commands through a description of its own. The two share
+    /// a store, so their job ids must differ.
+    /// </summary>
     private static void StartJobTracker(BenchCluster cluster, string role)
     {
         var state = StateOf(cluster);
         var description = JsonNode.Parse(File.ReadAllText(Path.Combine(state, "cluster.json")))!;
         var store = (string)description["services"]!["hadoop-store"]!;
         description["services"]!["hadoop-jobtracker"] =
-            StartService(cluster, role, $"agora-hadoop jobtracker --master {cluster.Master} --store {store} --role {role} --state {state}/{role}");
+            StartService(cluster, role, $"agora-hadoop jobtracker --master {cluster.Master} --store {store} --role {role} --state {state}/{role} " +
+                $"--identifier {DateTime.Now.AddMinutes(MacroMix.Frameworks.ToList().IndexOf(role)):yyyyMMddHHmm}");
         var home = Directory.CreateDirectory(Path.Combine(cluster.Directory, role)).FullName;
         File.WriteAllText(Path.Combine(home, "cluster.json"), description.ToJsonString());
     }
