@@ -86,10 +86,12 @@ internal sealed class MacroMix(MacroSizes sizes, string data)
         return jobs;
     }
 
-    /// <summary>Large jobs stand between small ones, the same for every run.</summary>
+    /// <summary>The same for every run.</summary>
     private List<FacebookBin> FacebookOrder()
     {
-        var all = sizes.Facebook.SelectMany(b => Enumerable.Range(0, b.Jobs).Select(i => (Bin: b, Place: (i + 0.5) / b.Jobs)));
+        // Each kind evenly over the time, and no two kinds at once.
+        var all = sizes.Facebook.SelectMany((b, kind) => Enumerable.Range(0, b.Jobs)
+            .Select(i => (Bin: b, Place: (i + (kind + 1.0) / (sizes.Facebook.Count + 1)) / b.Jobs)));
         return [.. all.OrderBy(x => x.Place).ThenBy(x => x.Bin.Maps).Select(x => x.Bin)];
     }
 

@@ -28,19 +28,19 @@ internal sealed record MacroSizes(
         new("aggregation (4)", "count", 4, 1, 2, CountLines),
         new("selection (6)", "select", 6, 0, 2, SelectLines),
         new("aggregation (8)", "count", 8, 2, 1, CountLines),
-        new("text search (12)", "search", 12, 0, 1, SearchLines),
-        new("join (12)", "join", 12, 2, 1, CountLines),
+        new("text search (16)", "search", 16, 0, 1, SearchLines),
+        new("join (16)", "join", 16, 2, 1, CountLines),
     ];
 
     /// <summary>About a minute of static partitions.</summary>
     public static MacroSizes Quick { get; } = new(
-        Span: 52, Bins, LargeJobs: 3, LargeMaps: 20, LargeLines: 5_000,
+        Span: 52, Bins, LargeJobs: 3, LargeMaps: 40, LargeLines: 2_500,
         SparkJobs: 3, Als: "als 200 2000 40 6 8", Regression: "lr 300000 20 12 8", SparkPause: 7,
         TachyonLargeJobs: 1, TachyonSmallJobs: 3, TachyonSmall: 850, TachyonLarge: 1_300);
 
     /// <summary>Some minutes.</summary>
     public static MacroSizes Usual { get; } = new(
-        Span: 150, [.. Bins.Select(b => b with { Jobs = 3 * b.Jobs })], LargeJobs: 6, LargeMaps: 40, LargeLines: 5_000,
+        Span: 150, [.. Bins.Select(b => b with { Jobs = 3 * b.Jobs })], LargeJobs: 6, LargeMaps: 80, LargeLines: 2_500,
         SparkJobs: 5, Als: "als 200 2000 40 12 8", Regression: "lr 400000 20 20 8", SparkPause: 15,
         TachyonLargeJobs: 2, TachyonSmallJobs: 6, TachyonSmall: 1_200, TachyonLarge: 2_400);
 }
