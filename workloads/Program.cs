@@ -1,18 +1,18 @@
 using System.CommandLine;
 using Agora.Workloads;
 using Agora.Workloads.Hadoop;
+using Agora.Workloads.Live.Overhead;
 using Agora.Workloads.Mpi;
 using Agora.Workloads.Reports;
-using Agora.Workloads.Simulated.Iterative;
 using Agora.Workloads.Simulated.Locality;
-using Agora.Workloads.Simulated.Macro;
 using Agora.Workloads.Simulated.Model;
 using Agora.Workloads.Simulated.Scale;
 using Agora.Workloads.Spark;
 using Agora.Workloads.Torque;
 
 // In the order in which they are read; those of one name share a command.
-IExperiment[] experiments = [new MacroExperiment(), new BeyondExperiment(), new LocalityExperiment(), new IterativeExperiment(),
+IExperiment[] experiments = [new Agora.Workloads.Simulated.Macro.MacroExperiment(), new Agora.Workloads.Live.Macro.MacroExperiment(), new Agora.Workloads.Simulated.Macro.BeyondExperiment(),
+    new OverheadExperiment(), new LocalityExperiment(), new Agora.Workloads.Simulated.Iterative.IterativeExperiment(), new Agora.Workloads.Live.Iterative.IterativeExperiment(),
     new ScaleExperiment(), new ModelExperiment()];
 var root = new RootCommand("""
     Measure Agora. Each benchmark prints a table: ours, what it is held against, and their ratio.

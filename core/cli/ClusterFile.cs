@@ -55,13 +55,23 @@ internal sealed partial class ClusterFileJson : JsonSerializerContext;
 /// <param name="After">Services that must be ready before.</param>
 internal sealed record ServiceFile(string Name, List<string> Command, List<string>? After)
 {
-    public static List<ServiceFile> LoadAll()
+    /// <param name="names">Only these, and what must be ready before them; null for all.</param>
+    public static List<ServiceFile> Load(IReadOnlyList<string>? names)
     {
         var directory = Path.Combine(Installation.LibDirectory, "services");
-        if (!Directory.Exists(directory))
-            return [];
-        var left = Directory.GetFiles(directory, "*.json").Order(StringComparer.Ordinal)
-            .Select(f => JsonSerializer.Deserialize(File.ReadAllText(f), ClusterFileJson.Default.ServiceFile)!).ToList();
+        var left = Directory.Exists(directory) ? Directory.GetFiles(directory, "*.json").Order(StringComparer.Ordinal)
+            .Select(f => JsonSerializer.Deserialize(File.ReadAllText(f), ClusterFileJson.Default.ServiceFile)!).ToList() : [];
+        if (names is not null)
+        {
+            HashSet<string> wanted = [.. names];
+            if (names.FirstOrDefault(n => !left.Exists(s => s.Name == n)) is { } unknown)
+                throw new Failure($"there is no service '{unknown}'", $"{directory} has {string.Join(", ", left.Select(s => s.Name))}",
+                    "name some of those with --services", 2);
+            while (left.Where(s => wanted.Contains(s.Name)).SelectMany(s => s.After ?? []).Any(wanted.Add))
+            {
+            }
+            left.RemoveAll(s => !wanted.Contains(s.Name));
+        }
         List<ServiceFile> ordered = [];
         while (left.Find(s => s.After?.All(a => ordered.Exists(o => o.Name == a)) ?? true) is { } next)
         {

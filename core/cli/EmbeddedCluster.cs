@@ -8,7 +8,10 @@ namespace Agora.Cli;
 /// The cluster of <c>agora up</c>: real processes on this machine, listening on loopback only. Its state is below the
 /// state directory: <c>cluster.json</c>, <c>logs/</c>, and a directory for each process.
 /// </summary>
-internal sealed class EmbeddedCluster(int agents, Resources perAgent, int port, string allocator, bool withServices)
+/// <param name="cpuQuota">Processors of the machine that a node with all it runs may use; null for no limit.</param>
+/// <param name="services">Names of the frameworks' services to start; null for all there are.</param>
+internal sealed class EmbeddedCluster(
+    int agents, Resources perAgent, int port, string allocator, decimal? cpuQuota, IReadOnlyList<string>? services)
 {
     private static readonly TimeSpan ReadyPatience = TimeSpan.FromSeconds(30), EndPatience = TimeSpan.FromSeconds(20);
 
@@ -37,6 +40,7 @@ internal sealed class EmbeddedCluster(int agents, Resources perAgent, int port, 
         await StartAsync("master", Path.Combine(Installation.BinDirectory, "agora-master"),
             ["--port", $"{port}", "--work-dir", Path.Combine(state, "master"), "--allocator", allocator,
                 "--agent-ping-interval", "2"], cancellation);
+        var groups = cpuQuota is null ? null : FindGroups();
         var starting = new List<Task>();
         for (var i = 1; i <= agents; i++)
         {
@@ -45,20 +49,44 @@ internal sealed class EmbeddedCluster(int agents, Resources perAgent, int port, 
             _file.Nodes.Add(name);
             starting.Add(StartAsync(name, Path.Combine(Installation.BinDirectory, "agora-agent"),
                 ["--master", _file.Master, "--port", "0", "--hostname", name, "--resources", perAgent.ToString(),
-                    "--attributes", $"rack:rack{rack}", "--work-dir", Path.Combine(state, name)], cancellation));
+                    "--attributes", $"rack:rack{rack}", "--work-dir", Path.Combine(state, name)], cancellation,
+                groups is null ? null : Hold(groups, name)));
         }
         await Task.WhenAll(starting);
         await AwaitAgentsAsync(cancellation);
         _file.Save();
-        if (withServices)
+        if (services is not [])
         {
-            foreach (var service in ServiceFile.LoadAll())
+            foreach (var service in ServiceFile.Load(services))
                 await StartServiceAsync(service, cancellation);
             _file.Save();
             StartKeeper();
         }
         _file.Save();
     }
+
+    private static NodeGroups FindGroups()
+    {
+        var groups = NodeGroups.Find() ?? throw NoQuota("no control group hierarchy with a cpu controller is mounted");
+        groups.Remove();
+        groups.Sweep();
+        return groups;
+    }
+
+    private string Hold(NodeGroups groups, string node)
+    {
+        try
+        {
+            return groups.Make(node, cpuQuota!.Value);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw NoQuota(e.Message);
+        }
+    }
+
+    private static Failure NoQuota(string why) => new("the nodes cannot be held to a part of a processor", why,
+        "be root on a machine whose control groups can be written, or leave --cpu-quota out");
 
     private void StartKeeper()
     {
@@ -95,22 +123,25 @@ internal sealed class EmbeddedCluster(int agents, Resources perAgent, int port, 
 
     /// <summary>Starts a process of its own session with its log in a file.</summary>
     /// <param name="readReady">Its standard output comes here instead of into the log.</param>
-    public static Process Launch(IReadOnlyList<string> command, string log, bool readReady) =>
-        // The shell only opens the log and becomes the program.
+    /// <param name="group">The member file of the control group that it begins in; null for this process's own.</param>
+    public static Process Launch(IReadOnlyList<string> command, string log, bool readReady, string? group = null) =>
+        // The shell only opens the log, enters the group and becomes the program.
         Process.Start(new ProcessStartInfo("setsid",
-            ["/bin/sh", "-c", $"exec \"$@\" 2>>\"$0\" </dev/null{(readReady ? "" : " >&2")}", log, .. command])
+            ["/bin/sh", "-c", $"exec 2>>\"$0\" </dev/null{(readReady ? "" : " >&2")}; [ -z \"$1\" ] || echo $$ >\"$1\" || exit; shift; exec \"$@\"",
+                log, group ?? "", .. command])
         { RedirectStandardOutput = readReady })!;
 
     /// <summary>Starts a process of its own session with its log in a file, and waits for its ready line.</summary>
     /// <returns>The URL it serves.</returns>
-    private async Task<string> StartAsync(string name, string program, IReadOnlyList<string> arguments, CancellationToken cancellation)
+    private async Task<string> StartAsync(
+        string name, string program, IReadOnlyList<string> arguments, CancellationToken cancellation, string? group = null)
     {
         if (!File.Exists(program))
             throw new Failure($"{name} could not be started", $"{program} does not exist", "run ./build");
         var log = LogOf(name);
         File.Delete(log);
         var started = Stopwatch.StartNew();
-        var process = Launch([program, .. arguments], log, readReady: true);
+        var process = Launch([program, .. arguments], log, readReady: true, group);
         lock (_file.Processes)
             _file.Processes.Add(new ClusterProcess(name, process.Id, ProcessTable.StartTicks(process.Id) ?? 0));
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
@@ -184,6 +215,7 @@ internal sealed class EmbeddedCluster(int agents, Resources perAgent, int port, 
         foreach (var pid in ProcessTable.Naming(Installation.StateDirectory + "/").ToList())
             if (!IsAncestor(pid))
                 Native.Kill(pid, Native.SigKill);
+        NodeGroups.Find()?.Remove();
         File.Delete(ClusterFile.FilePath);
         if (!quiet)
             Console.WriteLine($"the cluster at {file.Master} is down");

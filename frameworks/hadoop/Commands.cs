@@ -15,6 +15,9 @@ internal static class Commands
 {
     private const int StoreThreads = 32;
 
+    /// <summary>Of the middle part of job ids.</summary>
+    private const string IdentifierFormat = "yyyyMMddHHmm";
+
     /// <summary>How long a TaskTracker without work stays, in seconds.</summary>
     private const int IdleSeconds = 30;
 
@@ -58,14 +61,17 @@ internal static class Commands
 
     public static async Task<int> JobTrackerAsync(IReadOnlyList<string> words)
     {
-        var options = new Arguments(words, "--master", "--store", "--port", "--role", "--state", "--scheduling", "--pools");
+        var options = new Arguments(words, "--master", "--store", "--port", "--role", "--state", "--scheduling", "--pools",
+            "--identifier");
         var masters = Masters(options.Required("--master"));
         var store = options.Address("--store") ?? throw new UsageException("--store is missing");
         var framework = new FrameworkInfo(NewFrameworkId(), "hadoop", Environment.UserName,
             Role: options["--role"] ?? FrameworkInfo.DefaultRole, FailoverTimeout: FailoverTimeout);
         using var journal = options["--state"] is { } state ? new JobTrackerJournal(state) : null;
-        var tracker = new JobTracker(new JobTrackerOptions(
-            TimeProvider.System.GetLocalNow().ToString("yyyyMMddHHmm", CultureInfo.InvariantCulture), framework,
+        var identifier = options["--identifier"] ?? TimeProvider.System.GetLocalNow().ToString(IdentifierFormat, CultureInfo.InvariantCulture);
+        if (!DateTime.TryParseExact(identifier, IdentifierFormat, CultureInfo.InvariantCulture, DateTimeStyles.None, out _))
+            throw new UsageException($"--identifier: '{identifier}' is no minute, such as 202611271842");
+        var tracker = new JobTracker(new JobTrackerOptions(identifier, framework,
             new CommandSpec([ProgramPath, "tasktracker", "--store", store.ToString()]))
         {
             Scheduling = options["--scheduling"] switch

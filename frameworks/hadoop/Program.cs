@@ -6,9 +6,10 @@ const string Usage = """
                              [--master URL[,URL...] [--dead-after SECONDS]] [--sync-on-close true|false]
                              the embedded file store, as WebHDFS on the loopback interface
     agora-hadoop jobtracker  --master URL[,URL...] --store URL [--state DIR] [--port N] [--role ROLE]
-                             [--scheduling fair|fifo] [--pools NAME=WEIGHT,...]
+                             [--scheduling fair|fifo] [--pools NAME=WEIGHT,...] [--identifier YYYYMMDDHHMM]
                              accepts jobs and schedules their tasks on the cluster's offers; with --state, jobs
-                             outlive it and go on when it is started again
+                             outlive it and go on when it is started again; --identifier begins job ids instead of the
+                             present minute: JobTrackers that share a store need different ones
     agora-hadoop tasktracker --store URL [--idle SECONDS]
                              runs the tasks on one node; started by an agent, not by hand; ends when it has had
                              nothing to run for a while (30 s)

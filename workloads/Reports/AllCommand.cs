@@ -15,7 +15,7 @@ internal static class AllCommand
               agora bench all --simulated --quick --out /tmp/all
             """);
         var options = new ExperimentOptions(command, [.. experiments.Select(e => e.Mode).Distinct()]);
-        command.SetAction(async (parsed, cancellation) =>
+        command.SetAction((parsed, cancellation) => Experiments.CheckedAsync(async () =>
         {
             List<(Report, Findings)> parts = [];
             foreach (var experiment in experiments.Where(e => e.Mode == options.ModeOf(parsed)))
@@ -31,8 +31,7 @@ internal static class AllCommand
                 var path = Experiments.SaveHtml(directory, parts);
                 Console.WriteLine($"\nReport: {path}");
             }
-            return 0;
-        });
+        }));
         return command;
     }
 }

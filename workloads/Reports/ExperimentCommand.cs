@@ -17,7 +17,7 @@ internal static class ExperimentCommand
               agora bench {name} --{(parts[0].Mode == Mode.Live ? "live" : "simulated")} --quick --out /tmp/{name}
             """);
         var options = new ExperimentOptions(command, [.. parts.Select(p => p.Mode)]);
-        command.SetAction(async (parsed, cancellation) =>
+        command.SetAction((parsed, cancellation) => Experiments.CheckedAsync(async () =>
         {
             var part = parts.First(p => p.Mode == options.ModeOf(parsed));
             var (report, findings) = await Experiments.RunAsync(part, options.Run(parsed), cancellation);
@@ -26,8 +26,7 @@ internal static class ExperimentCommand
                 Experiments.Save(directory, report, findings);
                 Console.WriteLine($"\nReport: {Experiments.SaveHtml(directory, [(report, findings)])}");
             }
-            return 0;
-        });
+        }));
         return command;
     }
 }

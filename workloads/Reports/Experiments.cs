@@ -3,6 +3,22 @@ namespace Agora.Workloads.Reports;
 /// <summary>Runs an experiment and leaves what it found.</summary>
 internal static class Experiments
 {
+    /// <summary>Runs what may find a wrong result.</summary>
+    /// <returns>The command's exit code: 1 if a result was wrong, or could not be had.</returns>
+    public static async Task<int> CheckedAsync(Func<Task> run)
+    {
+        try
+        {
+            await run();
+            return 0;
+        }
+        catch (WrongOutputException e)
+        {
+            Console.Error.WriteLine($"wrong output: {e.Message}");
+            return 1;
+        }
+    }
+
     /// <summary>Runs it and prints its table and notes.</summary>
     public static async Task<(Report Report, Findings Findings)> RunAsync(IExperiment experiment, RunOptions options,
         CancellationToken cancellation)

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.RegularExpressions;
 
 namespace Agora.Workloads.Mpi;
 
@@ -7,7 +6,7 @@ namespace Agora.Workloads.Mpi;
 /// The measures, one after the other. Runs with and without Agora take turns, so that what else the machine does falls on
 /// both; both see the same number of hosts of the same names, and the same settings of the library.
 /// </summary>
-internal sealed partial class MpiBench(BenchCluster cluster, bool quick)
+internal sealed class MpiBench(BenchCluster cluster, bool quick)
 {
     private const int LineBytes = 93, OutputRanks = 6;
 
@@ -27,7 +26,7 @@ internal sealed partial class MpiBench(BenchCluster cluster, bool quick)
             NetPipe(library);
         foreach (var library in (ReadOnlySpan<string>)["mpich", "openmpi"])
             Output(library);
-        Hpl();
+        Linpack();
         _measures.Print();
     }
 
@@ -109,36 +108,21 @@ internal sealed partial class MpiBench(BenchCluster cluster, bool quick)
             throw new WrongOutputException($"of {(long)lines * OutputRanks} lines {ends} arrived");
     }
 
-    private void Hpl()
+    private void Linpack()
     {
         var order = quick ? 600 : 1500;
-        cluster.Shell($"sed -E 's/^[0-9]+( +Ns)$/{order}\\1/; s/^[0-9]+( +NBs)$/64\\1/; s/^[0-9]+( +[PQ]s)$/1\\1/' " +
-            "/usr/share/doc/hpcc/examples/_hpccinf.txt | sed -E 's/^1( +Qs)$/2\\1/' > hpccinf.txt");
+        var hpl = new Hpl(cluster);
+        hpl.Prepare(order);
         // The best of some runs: the machine can only make it slower.
-        var (with, without) = InTurn(quick ? 2 : 3, () => Gigaflops("mpiexec -n 2"), () => Gigaflops($"{Plain("openmpi", 1, 2)} -n 2"));
+        var (with, without) = InTurn(quick ? 2 : 3, () => hpl.Gigaflops("mpiexec -n 2"), () => hpl.Gigaflops($"{Plain("openmpi", 1, 2)} -n 2"));
         _measures.Add($"HPL, N={order}, 2 ranks on a node, best of {with.Count}", with.Max(), "GFLOP/s", without.Max(), ">= 0.98", with.Max() >= 0.98 * without.Max());
-
-        double Gigaflops(string launcher)
-        {
-            cluster.Shell($"rm -f hpccoutf.txt; {launcher} hpcc");
-            var output = cluster.Shell("cat hpccoutf.txt");
-            const double giga = 1000;
-            return output.Contains("Success=1", StringComparison.Ordinal)
-                ? double.Parse(Teraflops().Match(output).Groups[1].Value, CultureInfo.InvariantCulture) * giga
-                : throw new WrongOutputException("HPL's residuals are too large");
-        }
     }
 
     /// <summary>The library's own <c>mpiexec</c>, its hosts made by a shell script.</summary>
-    private string Plain(string library, int hosts, int slots)
-    {
-        var names = string.Join(',', Enumerable.Range(1, hosts).Select(i => $"node{i}:{slots}"));
-        return library == "mpich"
-            ? $"env HYDRA_LAUNCHER=rsh HYDRA_LAUNCHER_EXEC={_programs}/plainsh HYDRA_LAUNCHER_AUTOFORK=0 MPIR_CVAR_DEVICE_COLLECTIVES=none mpiexec.hydra -hosts {names}"
-            : $"env OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 OMPI_MCA_plm_rsh_agent={_programs}/plainsh " +
-              "OMPI_MCA_plm_rsh_no_tree_spawn=1 OMPI_MCA_orte_leave_session_attached=1 OMPI_MCA_hwloc_base_binding_policy=none " +
-              $"{(hosts > 1 ? "OMPI_MCA_mpi_yield_when_idle=1 " : "")}OMPI_MCA_oob_tcp_if_include=lo OMPI_MCA_btl_tcp_if_include=lo mpiexec.openmpi -host {names}";
-    }
+    private string Plain(string library, int hosts, int slots) => library == "mpich"
+        ? $"env HYDRA_LAUNCHER=rsh HYDRA_LAUNCHER_EXEC={_programs}/plainsh HYDRA_LAUNCHER_AUTOFORK=0 MPIR_CVAR_DEVICE_COLLECTIVES=none " +
+          $"mpiexec.hydra -hosts {string.Join(',', Enumerable.Range(1, hosts).Select(i => $"node{i}:{slots}"))}"
+        : new Hpl(cluster).Plain(hosts, slots);
 
     private static (List<double> With, List<double> Without) InTurn(int runs, Func<double> with, Func<double> without)
     {
@@ -154,7 +138,4 @@ internal sealed partial class MpiBench(BenchCluster cluster, bool quick)
     }
 
     private static string Title(string library) => library == "mpich" ? "MPICH" : "Open MPI";
-
-    [GeneratedRegex(@"HPL_Tflops=([\d.e+-]+)")]
-    private static partial Regex Teraflops();
 }

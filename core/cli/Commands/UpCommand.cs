@@ -11,12 +11,17 @@ internal static class UpCommand
         var mem = new Option<long>("--mem") { Description = "Memory each agent offers, in MiB", DefaultValueFactory = _ => 2048 };
         var port = new Option<int>("--port") { Description = "The master's TCP port", DefaultValueFactory = _ => 5050 };
         var allocator = new Option<string>("--allocator") { Description = "drf, priority, or Type,Assembly.dll of a plug-in", DefaultValueFactory = _ => "drf" };
+        var quota = new Option<decimal?>("--cpu-quota")
+        {
+            Description = "Hold each agent and all it runs to this many of the machine's processors, as 0.25; needs root",
+        };
+        var services = new Option<string?>("--services") { Description = "Only these of the frameworks' services, as a,b", HelpName = "names" };
         var detach = new Option<bool>("--detach", "-d") { Description = "Return once the cluster is up; end it with 'agora down'" };
         var bare = new Option<bool>("--no-services") { Description = "Only master and agents, no framework's services" };
         var command = new Command("up", "Start a cluster on this machine: a master, agents and the frameworks' services, each a process of its own"
             .WithExample("agora up --agents 4 --cpus 2 --mem 2048 --detach"))
         {
-            agents, cpus, mem, port, allocator, detach, bare,
+            agents, cpus, mem, port, allocator, quota, detach, bare, services,
         };
         command.Does(async (parsed, cancellation) =>
         {
@@ -24,8 +29,12 @@ internal static class UpCommand
                 throw new Failure($"cannot start {parsed.GetValue(agents)} agents", "it is not between 1 and 64", "give another number with --agents", 2);
             if (parsed.GetValue(cpus) <= 0 || parsed.GetValue(mem) <= 0)
                 throw new Failure("cannot start agents without resources", "--cpus and --mem must be above 0", "give other numbers", 2);
+            // The kernel takes no less than a thousandth of a second a period.
+            if (parsed.GetValue(quota) < 0.02m)
+                throw new Failure("cannot hold agents to that little", "--cpu-quota is below 0.02", "give 0.02 or more", 2);
             var embedded = new EmbeddedCluster(parsed.GetValue(agents), Resources.Of(parsed.GetValue(cpus), parsed.GetValue(mem)),
-                parsed.GetValue(port), parsed.GetValue(allocator)!, !parsed.GetValue(bare));
+                parsed.GetValue(port), parsed.GetValue(allocator)!, parsed.GetValue(quota),
+                parsed.GetValue(bare) ? [] : parsed.GetValue(services)?.Split(',', StringSplitOptions.RemoveEmptyEntries));
             await embedded.StartAsync(cancellation);
             if (parsed.GetValue(detach))
                 return 0;

@@ -9,6 +9,9 @@ switch (args)
     case ["plain-lr", var points, var dimensions, var iterations]:
         Regression.RunPlain(int.Parse(points), int.Parse(dimensions), int.Parse(iterations));
         break;
+    case ["lr-text", var file, var dimensions, var iterations]:
+        Regression.RunText(file, int.Parse(dimensions), int.Parse(iterations));
+        break;
     case ["words", var file]:
         Words.Run(file);
         break;
@@ -19,7 +22,7 @@ switch (args)
         EmptyTasks.Run(int.Parse(count));
         break;
     default:
-        Console.Error.WriteLine("usage: lr|plain-lr POINTS DIMENSIONS ITERATIONS | words|plain-words FILE | tasks COUNT");
+        Console.Error.WriteLine("usage: lr|plain-lr POINTS DIMENSIONS ITERATIONS | lr-text FILE DIMENSIONS ITERATIONS | words|plain-words FILE | tasks COUNT");
         return 2;
 }
 return 0;

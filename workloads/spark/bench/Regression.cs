@@ -1,3 +1,4 @@
+using System.Globalization;
 using Agora.Spark.Programs;
 using Point = Agora.Spark.Programs.LogisticRegression.Point;
 
@@ -13,6 +14,24 @@ internal static class Regression
         using var sc = new SparkContext(new SparkConf().SetAppName("bench lr"));
         var data = LogisticRegression.Points(sc, points, dimensions, Slices).Cache();
         Iterate(dimensions, iterations, w => data.MapPartitions(part => new[] { Gradient(w, part) }).Reduce(LogisticRegression.Add));
+    }
+
+    /// <summary>Over a text with a point a line, label and coordinates; prints the seconds of each iteration, then the weights.</summary>
+    public static void RunText(string file, int dimensions, int iterations)
+    {
+        using var sc = new SparkContext(new SparkConf().SetAppName("bench lr of a text"));
+        var data = sc.TextFile(file, Slices).Map(Parse).Cache();
+        var w = new double[dimensions];
+        for (var i = 0; i < iterations; i++)
+            Timing.Print("iteration", Timing.Seconds(() => w = LogisticRegression.Step(w, data.MapPartitions(part => new[] { Gradient(w, part) }).Reduce(LogisticRegression.Add))));
+        foreach (var x in w)
+            Timing.Print("w", x);
+    }
+
+    private static Point Parse(string line)
+    {
+        double[] numbers = [.. line.Split(' ').Select(n => double.Parse(n, CultureInfo.InvariantCulture))];
+        return new Point(numbers[1..], numbers[0]);
     }
 
     public static void RunPlain(int points, int dimensions, int iterations)

@@ -1,0 +1,59 @@
+using System.Diagnostics;
+using System.Text;
+
+namespace Agora.Workloads;
+
+/// <summary>A directory for a benchmark's data, removed at the end, and a shell in it that finds Agora's commands.</summary>
+internal class BenchDirectory : IAsyncDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
+
+    private readonly string _bin = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "..", "..", "bin"));
+
+    public string Directory { get; } = System.IO.Directory.CreateTempSubdirectory("agora-bench-").FullName;
+
+    /// <summary>Runs a line of shell that must succeed, and gives its standard output.</summary>
+    public string Shell(string line) => Run(line).Output;
+
+    /// <summary>Runs a line of shell and gives its wall time in seconds.</summary>
+    public double Time(string line)
+    {
+        var clock = Stopwatch.GetTimestamp();
+        Run(line);
+        return Stopwatch.GetElapsedTime(clock).TotalSeconds;
+    }
+
+    /// <exception cref="WrongOutputException">It failed.</exception>
+    public (string Output, string Error) Run(string line)
+    {
+        var start = new ProcessStartInfo("/bin/bash", ["-o", "pipefail", "-c", line])
+        {
+            WorkingDirectory = Directory,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        start.Environment["PATH"] = $"{_bin}:{Environment.GetEnvironmentVariable("PATH")}";
+        start.Environment["AGORA_HOME"] = Path.Combine(Directory, "state");
+        using var process = Process.Start(start)!;
+        var errors = new StringBuilder();
+        process.ErrorDataReceived += (_, e) => errors.AppendLine(e.Data);
+        process.BeginErrorReadLine();
+        var output = process.StandardOutput.ReadToEndAsync();
+        if (!process.WaitForExit(Patience))
+        {
+            process.Kill(entireProcessTree: true);
+            throw new WrongOutputException($"'{line}' did not end within {Patience.TotalMinutes} minutes");
+        }
+        process.WaitForExit();
+        return process.ExitCode == 0 ? (output.Result, errors.ToString())
+            : throw new WrongOutputException($"'{line}' ended with {process.ExitCode}: {output.Result}{errors}");
+    }
+
+    public virtual ValueTask DisposeAsync()
+    {
+        Delete();
+        return ValueTask.CompletedTask;
+    }
+
+    protected void Delete() => System.IO.Directory.Delete(Directory, recursive: true);
+}
