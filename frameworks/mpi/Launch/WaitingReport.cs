@@ -1,5 +1,5 @@
-using Agora.Mpi.Scheduling;
 using Agora.Election;
+using Agora.Mpi.Scheduling;
 using Agora.Sdk;
 using Grpc.Core;
 

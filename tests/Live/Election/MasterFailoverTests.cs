@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Agora.Election;
 using Agora.Tests.Live.Cluster;
 using Xunit;
 
