@@ -96,7 +96,7 @@ internal static class MasterVerb
         var lease = Seconds("--lease", "Seconds that a leader still counts once it is not heard of", DefaultLease);
         var advertise = new Option<string?>("--advertise") { Description = "URL by which others reach this master; default where it listens", HelpName = "url" };
         var command = new Command("master",
-            "Run a master.\n\nExamples:\n  agora master --port 5050 --allocator drf\n  agora master --port 5050 --election etcd://127.0.0.1:2379/agora")
+            "Run a master.\n\nExample:\n  agora master --port 5050 --allocator drf\n  agora master --port 5050 --election etcd://127.0.0.1:2379/agora")
         {
             port, bind, insecure, work, allocator, election, lease, advertise, offer, ping, missed, grace,
         };
