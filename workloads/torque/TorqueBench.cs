@@ -66,15 +66,19 @@ internal sealed class TorqueBench(BenchCluster cluster, bool quick, bool withSlu
     private void Calls()
     {
         var runs = quick ? 21 : 101;
-        var ours = Each(runs, "qsub -o /dev/null -e /dev/null true.sh");
-        AwaitEnd();
+        double ours = 0;
         double? theirs = null;
-        if (withSlurm)
+        // Twice, the second time counts: batch servers have been up for long, and what both only do at first is done.
+        for (var turn = 1; turn <= 2; turn++)
         {
+            ours = Each(runs, "qsub -o /dev/null -e /dev/null true.sh");
+            AwaitEnd();
+            if (!withSlurm)
+                continue;
             theirs = Each(runs, $"{Conf} sbatch -o /dev/null true.sh");
             AwaitSlurm();
         }
-        _measures.Add($"qsub call, median of {runs} (Slurm: sbatch)", ours, "ms", theirs, "<= 15 ms", ours <= 15);
+        _measures.Add($"qsub call, median of {runs} after as many (Slurm: sbatch)", ours, "ms", theirs, "<= 15 ms", ours <= 15);
         var look = Each(runs, "qstat");
         _measures.Add($"qstat call beside {runs} ended jobs, median", look, "ms", null, "<= 100 ms", look <= 100);
     }
@@ -130,7 +134,7 @@ internal sealed class TorqueBench(BenchCluster cluster, bool quick, bool withSlu
         var submit = Each(21, "qsub -o /dev/null -e /dev/null true.sh");
         _measures.Add("qsub call beside them, median of 21", submit, "ms", null, "<= 50 ms", submit <= 50);
         var rss = double.Parse(cluster.Shell(
-            "for p in /proc/[0-9]*; do tr '\\0' ' ' < $p/cmdline 2>/dev/null | grep -q 'agora-torque-server.*'\"$PWD/\" && awk '/^VmRSS/ {print $2}' $p/status; done | sort -n | tail -1"),
+            "{ for p in /proc/[0-9]*; do tr '\\0' ' ' < $p/cmdline 2>/dev/null | grep -q 'agora-torque-server.*'\"$PWD/\" && awk '/^VmRSS/ {print $2}' $p/status; done || true; } | sort -n | tail -1"),
             CultureInfo.InvariantCulture) / 1024;
         _measures.Add("memory of the server", rss, "MB", null, "<= 500 MB", rss <= 500);
         Shell("qdel all || true");
