@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Agora.Supervisor.Shared;
 using Agora.Tests.Live.Cluster;
 using Xunit;
 
@@ -20,8 +21,10 @@ public sealed class MasterFailoverTests : IAsyncDisposable
             await process.WaitForExitAsync(Cancellation);
             process.Dispose();
         }
+        // Some may be ending at this moment.
         foreach (var left in RunningProcess.Naming(_home))
-            Process.GetProcessById(left.Pid).Kill();
+            _ = Libc.kill(left.Pid, Libc.SIGKILL);
+        await Programs.Until("nothing to be left", () => RunningProcess.Naming(_home).Count == 0, () => string.Join('\n', RunningProcess.Naming(_home)));
         Directory.Delete(_home, recursive: true);
     }
 
