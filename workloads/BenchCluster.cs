@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Text.Json.Nodes;
 using Agora.Workloads.Reports;
 
 namespace Agora.Workloads;
@@ -71,6 +72,16 @@ internal sealed class BenchCluster : BenchDirectory
             }
         }
         return ticks / (double)TicksPerSecond;
+    }
+
+    /// <summary>Directories of the control groups for processors in which <c>agora up --cpu-quota</c> put the nodes.</summary>
+    public IReadOnlyList<string> NodeGroups()
+    {
+        var description = JsonNode.Parse(File.ReadAllText(Path.Combine(Directory, "state", "cluster.json")))!;
+        var pids = description["processes"]!.AsArray().Select(p => (int)p!["pid"]!).ToHashSet();
+        return [.. System.IO.Directory.EnumerateDirectories("/sys/fs/cgroup", "agora-*", SearchOption.AllDirectories)
+            .Where(g => File.Exists(Path.Combine(g, "cpu.max")) || File.Exists(Path.Combine(g, "cpu.cfs_quota_us")))
+            .Where(g => File.ReadLines(Path.Combine(g, "cgroup.procs")).Any(pid => pids.Contains(int.Parse(pid))))];
     }
 
     public override async ValueTask DisposeAsync()

@@ -10,6 +10,9 @@ internal sealed class Picture
     /// <summary>Of a whole group of bars.</summary>
     private const double GroupWidth = 0.76;
     private const int PointsMax = 50;
+    /// <summary>More labels than this touch each other at the usual size of letters.</summary>
+    private const int LabelsMax = 8;
+    private const float SmallLetters = 9.5f;
 
     private readonly string _title;
     private readonly Action<Plot> _draw;
@@ -36,10 +39,12 @@ internal sealed class Picture
             foreach (var bar in bars.Bars)
             {
                 bar.Size = width;
-                bar.Label = bar.Value.ToString(bar.Value >= 100 ? "0" : series.Count > 2 ? "0.##" : "0.###", CultureInfo.InvariantCulture);
+                bar.Label = bar.Value.ToString(bar.Value >= 100 ? "0" : series.Count > 2 || labels.Count > LabelsMax ? "0.##" : "0.###", CultureInfo.InvariantCulture);
             }
         }
         plot.Axes.Bottom.SetTicks([.. Enumerable.Range(0, labels.Count).Select(i => (double)i)], [.. labels]);
+        if (labels.Count > LabelsMax)
+            plot.Axes.Bottom.TickLabelStyle.FontSize = SmallLetters;
         plot.Axes.Margins(bottom: 0, top: 0.25);
         plot.XLabel(x);
         plot.YLabel(y);

@@ -34,7 +34,13 @@ public sealed class MasterHost
     internal SchedulerStreams Schedulers { get; }
     internal AgentStreams Agents { get; }
 
-    public Task RunAsync(CancellationToken cancellation) => _pump.RunAsync(cancellation);
+    /// <summary>Lives until cancelled; then all streams are ended, so that agents and schedulers look for another master at once.</summary>
+    public async Task RunAsync(CancellationToken cancellation)
+    {
+        await _pump.RunAsync(cancellation);
+        Schedulers.CloseAll();
+        Agents.CloseAll();
+    }
 
     public Task<ClusterSnapshot> SnapshotAsync(bool withTasks) => AskAsync(() => _master.Snapshot(withTasks));
 

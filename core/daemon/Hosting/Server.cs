@@ -97,11 +97,18 @@ internal static class Server
             .First(a => !a.Contains("unix:", StringComparison.Ordinal));
         await Console.Out.WriteLineAsync($"ready {url}");
         await Console.Out.FlushAsync(cancellation);
-        await Task.WhenAny(running, app.WaitForShutdownAsync(stop.Token));
+        // Not the host's own wait: told to end, that one would hold the server's stop for as long as a stream is open.
+        await Task.WhenAny(running, Task.Delay(Timeout.Infinite, stop.Token));
         await stop.CancelAsync();
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(2));
-        await app.StopAsync(patience.Token);
-        await running;
+        try
+        {
+            await running;
+        }
+        finally
+        {
+            using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(2));
+            await app.StopAsync(patience.Token);
+        }
         return 0;
     }
 }

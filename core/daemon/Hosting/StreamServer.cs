@@ -61,6 +61,13 @@ public sealed class StreamServer<TOut, TOutWire, TOutBatch, TIn, TInWire, TInBat
         open.Sender.Complete();
     }
 
+    /// <summary>Ends all streams once what is queued for them is out.</summary>
+    public void CloseAll()
+    {
+        foreach (var connection in _open.Keys)
+            Close(connection);
+    }
+
     /// <summary>Serves one stream until either side ends it.</summary>
     public async Task ServeAsync(
         IAsyncStreamReader<TInBatch> incoming, IServerStreamWriter<TOutBatch> outgoing, ServerCallContext context)

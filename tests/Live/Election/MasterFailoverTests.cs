@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Agora.Election;
 using Agora.Supervisor.Shared;
 using Agora.Tests.Live.Cluster;
 using Xunit;
@@ -10,6 +11,9 @@ public sealed class MasterFailoverTests : IAsyncDisposable
 {
     private readonly string _home = Directory.CreateTempSubdirectory("agora-masters-").FullName;
     private readonly List<Process> _processes = [];
+
+    /// <summary>Half of what a web server waits for open streams if nobody stops it.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -95,6 +99,24 @@ public sealed class MasterFailoverTests : IAsyncDisposable
     [InlineData("http://127.0.0.1:5050")]
     public async Task An_election_that_is_none_is_refused(string url) => Programs.AssertRefused(
         await Programs.Run(_home, Programs.Agora, "master", "--election", url), 2, $"'{url}' is not where masters elect a leader", "etcd://HOST:PORT/agora");
+
+    [Fact]
+    public async Task A_master_that_is_told_to_end_does_not_wait_for_those_that_are_connected()
+    {
+        var port = Programs.FreePort();
+        Process Master() => Launch("agora-master", "--port", $"{port}", "--work-dir", $"{_home}/master");
+        var master = Master();
+        await using var framework = new LiveFramework(new MasterLocation.Hosts([new Uri($"http://127.0.0.1:{port}")]), new FrameworkInfo(null, "lasting"));
+        await framework.Hears<SchedulerEvent.Subscribed>("that it is subscribed");
+
+        _ = Libc.kill(master.Id, Libc.SIGTERM);
+        await master.WaitForExitAsync(Cancellation).WaitAsync(Patience, Cancellation);
+        Assert.Equal(0, master.ExitCode);
+
+        var epoch = framework.Heard.OfType<SchedulerEvent.Subscribed>().Last().Epoch;
+        Master();
+        await framework.Hears<SchedulerEvent.Subscribed>("of the next master", s => s.Epoch > epoch);
+    }
 
     private Process Launch(string program, params IEnumerable<string> arguments)
     {

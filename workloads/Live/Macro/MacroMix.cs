@@ -29,6 +29,11 @@ internal sealed class MacroMix(MacroSizes sizes, string data)
         ? [(Path.Combine(data, Input(Large, LargeKind, sizes.LargeMaps)), sizes.LargeMaps)]
         : [.. sizes.Facebook.Select(b => (b.Kind, b.Maps)).Distinct().Select(b => (Path.Combine(data, Input(framework, b.Kind, b.Maps)), b.Maps))];
 
+    public string WarmUpFile => Path.Combine(data, WarmUpInput);
+
+    /// <summary>In one small block, so that a job over it has as many tasks as it asks for.</summary>
+    private const string WarmUpInput = "warm-up";
+
     private static string Input(string framework, string kind, int blocks) => $"{framework}-{kind}{blocks}";
 
     /// <summary>Lines of shell that make the data and what jobs are to find in it, without a cluster.</summary>
@@ -37,6 +42,7 @@ internal sealed class MacroMix(MacroSizes sizes, string data)
         var queries = sizes.Facebook.Select(b => (Framework: Facebook, b.Kind, b.Maps, IsReduced: b.Reduces > 0, Lines: b.Maps * b.Lines))
             .Append((Framework: Large, Kind: LargeKind, Maps: sizes.LargeMaps, IsReduced: false, Lines: sizes.LargeMaps * sizes.LargeLines)).Distinct().ToList();
         yield return ("text", $"python3 text.py {queries.Max(q => q.Lines)} > text");
+        yield return ("text", $"head -n 100 text > {WarmUpInput}");
         foreach (var (framework, kind, maps, isReduced, lines) in queries)
         {
             var reduce = isReduced ? $" | LC_ALL=C sort | python3 {MacroPrograms.Python} sum" : "";
@@ -47,7 +53,7 @@ internal sealed class MacroMix(MacroSizes sizes, string data)
             yield return ("what the Spark jobs are to find",
                 $"spark-submit --master 'local[2]' {Programs} {program} > '{program}.expected'");
         foreach (var edge in new[] { sizes.TachyonSmall, sizes.TachyonLarge })
-            yield return ("the pictures of the batch jobs", $"{Tachyon(edge, $"{edge}.expected")} > tachyon.out");
+            yield return ("the pictures of the batch jobs", $"{Tachyon(edge, $"{edge}.expected")} > {edge}.out");
         yield return ("the pictures of the batch jobs",
             "mkdir lib && ln -s /usr/lib/$(gcc -print-multiarch)/libtachyon-openmpi.so.0 lib/libtachyon.so.0");
     }
@@ -55,9 +61,9 @@ internal sealed class MacroMix(MacroSizes sizes, string data)
     /// <summary>
     /// A job that has a TaskTracker begin on each node, as in a cluster that has been up for a while; before the clock runs.
     /// </summary>
-    public string WarmUp(string framework, int tasks) => $"AGORA_HOME=$PWD/{framework} hadoop jar hadoop-streaming.jar " +
+    public static string WarmUp(string framework, int tasks) => $"AGORA_HOME=$PWD/{framework} hadoop jar hadoop-streaming.jar " +
         $"-D mapred.map.tasks={tasks} -D agora.locality.wait.node.ms=0 -D agora.locality.wait.rack.ms=0 " +
-        $"-input /{Path.GetFileName(InputsOf(framework)[^1].File)} -output /warm-{framework} -mapper 'sleep 1' -reducer NONE";
+        $"-input /{WarmUpInput} -output /warm-{framework} -mapper 'sleep 1' -reducer NONE";
 
     /// <summary>In the order of submission for each framework.</summary>
     public IReadOnlyList<MacroJob> Jobs()

@@ -35,6 +35,8 @@ internal sealed class MacroSites : IAsyncDisposable
                 await sites.StartAsync([MacroMix.Frameworks[0]], 1, quota, mix, cancellation);
                 await Task.WhenAll(MacroMix.Frameworks.Skip(1).Select(f => sites.StartAsync([f], 1, quota, mix, cancellation)));
             }
+            foreach (var cluster in sites._clusters)
+                quota.Hold(cluster);
             return sites;
         }
         catch
@@ -60,6 +62,8 @@ internal sealed class MacroSites : IAsyncDisposable
         }
         await Task.Run(() =>
         {
+            if (hadoops.Count > 0)
+                PutInput(cluster, mix.WarmUpFile, 1);
             foreach (var hadoop in hadoops)
             {
                 StartJobTracker(cluster, hadoop);
@@ -68,7 +72,7 @@ internal sealed class MacroSites : IAsyncDisposable
             }
             // One after the other, so that each finds all nodes free.
             foreach (var hadoop in hadoops)
-                cluster.Shell(mix.WarmUp(hadoop, TasksAtOnce * nodes));
+                cluster.Shell(MacroMix.WarmUp(hadoop, TasksAtOnce * nodes));
             if (frameworks.Contains(MacroMix.Torque))
                 StartBatchServer(cluster);
         }, cancellation);
