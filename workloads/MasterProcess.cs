@@ -13,14 +13,19 @@ internal sealed class MasterProcess : IDisposable
     public Uri Url { get; }
     public TimeSpan CpuTime => _process.TotalProcessorTime;
 
+    /// <summary>It has ended, by itself or killed.</summary>
+    public bool HasExited => _process.HasExited;
+
     /// <summary>Largest resident memory, known once it has been disposed.</summary>
     public double PeakMib { get; private set; }
 
-    public static async Task<MasterProcess> StartAsync(string directory)
+    /// <param name="directory">Its state goes below.</param>
+    /// <param name="options">Further ones of <c>agora master</c>.</param>
+    public static async Task<MasterProcess> StartAsync(string directory, params IEnumerable<string> options)
     {
         var daemon = Path.Combine(AppContext.BaseDirectory, "agora-daemon.dll");
         var process = Process.Start(new ProcessStartInfo("dotnet",
-            [daemon, "master", "--port", "0", "--work-dir", Path.Combine(directory, "master")])
+            [daemon, "master", "--port", "0", "--work-dir", Path.Combine(directory, "master"), .. options])
         { RedirectStandardOutput = true })!;
         while (await process.StandardOutput.ReadLineAsync() is { } line)
             if (line.StartsWith("ready ", StringComparison.Ordinal))

@@ -13,7 +13,7 @@ using Agora.Workloads.Torque;
 // In the order in which they are read; those of one name share a command.
 IExperiment[] experiments = [new Agora.Workloads.Simulated.Macro.MacroExperiment(), new Agora.Workloads.Live.Macro.MacroExperiment(), new Agora.Workloads.Simulated.Macro.BeyondExperiment(),
     new OverheadExperiment(), new LocalityExperiment(), new Agora.Workloads.Simulated.Iterative.IterativeExperiment(), new Agora.Workloads.Live.Iterative.IterativeExperiment(),
-    new ScaleExperiment(), new ModelExperiment()];
+    new ScaleExperiment(), new Agora.Workloads.Live.Scale.ScaleExperiment(), new ModelExperiment(), new Agora.Workloads.Recovery.SpeedExperiment()];
 var root = new RootCommand("""
     Measure Agora. Each benchmark prints a table: ours, what it is held against, and their ratio.
 

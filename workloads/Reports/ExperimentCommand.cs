@@ -16,7 +16,7 @@ internal static class ExperimentCommand
             Example:
               agora bench {name} --{(parts[0].Mode == Mode.Live ? "live" : "simulated")} --quick --out /tmp/{name}
             """);
-        var options = new ExperimentOptions(command, [.. parts.Select(p => p.Mode)]);
+        var options = new ExperimentOptions(command, [.. parts.Select(p => p.Mode)], parts.Any(p => p.IsSized));
         command.SetAction((parsed, cancellation) => Experiments.CheckedAsync(async () =>
         {
             var part = parts.First(p => p.Mode == options.ModeOf(parsed));

@@ -11,5 +11,8 @@ internal interface IExperiment
 
     Mode Mode { get; }
 
+    /// <summary>It takes the number of agents as an option.</summary>
+    bool IsSized => false;
+
     Task<Findings> RunAsync(RunOptions options, Progress progress, CancellationToken cancellation);
 }

@@ -3,19 +3,20 @@ using Agora.Simulation;
 
 namespace Agora.Workloads.Simulated.Scale;
 
-/// <summary>
-/// Always has more tasks. The first on an agent take what is left of ones met running, so that tasks end evenly from the
-/// beginning.
-/// </summary>
-/// <param name="met">Agents that some framework has been offered before; shared by all.</param>
-internal sealed class BusyScheduler(World world, string name, HashSet<AgentId> met) : IScheduler
+/// <summary>Fills whatever it is offered: always has more tasks.</summary>
+/// <param name="task">What each of its tasks needs.</param>
+/// <param name="lengths">How long tasks on that agent take, one after the other.</param>
+internal sealed class BusyScheduler(string name, Resources task, Func<AgentId, Func<TimeSpan>> lengths) : IScheduler
 {
-    private int _launched;
+    private int _launched, _ended;
 
     /// <summary>Tasks that have ended.</summary>
-    public int Ended { get; private set; }
+    public int Ended => Volatile.Read(ref _ended);
 
-    public SchedulerCall.Subscribe Subscription => new(new FrameworkInfo(null, name));
+    /// <summary>Of the master that it is subscribed to, and whether that has made it an offer; 0 before.</summary>
+    public (long Epoch, bool IsOffered) Master { get; private set; }
+
+    public SchedulerCall.Subscribe Subscription => new(new FrameworkInfo(null, name, FailoverTimeout: TimeSpan.FromHours(1)));
     public DateTimeOffset? NextDeadline => null;
 
     public void Tick(DateTimeOffset now, ICollection<SchedulerCall> calls)
@@ -26,35 +27,25 @@ internal sealed class BusyScheduler(World world, string name, HashSet<AgentId> m
     {
         switch (e)
         {
+            case SchedulerEvent.Subscribed subscribed: Master = (subscribed.Epoch, false); break;
             case SchedulerEvent.Offers(var offers):
+                Master = Master with { IsOffered = true };
                 foreach (var offer in offers)
                     Answer(offer, calls);
                 break;
-            case SchedulerEvent.Update(var status) when status.State.IsTerminal(): Ended++; break;
+            case SchedulerEvent.Update(var status) when status.State.IsTerminal(): Volatile.Write(ref _ended, _ended + 1); break;
         }
     }
 
     private void Answer(Offer offer, ICollection<SchedulerCall> calls)
     {
         List<TaskSpec> tasks = [];
-        var isNew = met.Add(offer.AgentId);
-        for (var left = offer.Resources; left.Contains(ScaleOptions.Task); left -= ScaleOptions.Task)
+        var next = lengths(offer.AgentId);
+        for (var left = offer.Resources; left.Contains(task); left -= task)
         {
             var id = new TaskId($"{name}-{++_launched}");
-            tasks.Add(new TaskSpec(id, id.Value, offer.AgentId, ScaleOptions.Task,
-                new CommandSpec(new TaskBody(isNew ? DrawResidual() : Draw(), 0).Words)));
+            tasks.Add(new TaskSpec(id, id.Value, offer.AgentId, task, new CommandSpec(new TaskBody(next(), 0).Words)));
         }
         calls.Add(tasks.Count > 0 ? new SchedulerCall.Accept([offer.Id], tasks) : new SchedulerCall.Decline([offer.Id], "too small"));
-    }
-
-    private TimeSpan Draw() => world.Dice.Normal(ScaleOptions.Mean, ScaleOptions.Deviation, ScaleOptions.Least);
-
-    /// <summary>Who looks at a moment meets a task the more likely the longer it is, and anywhere in its life.</summary>
-    private TimeSpan DrawResidual()
-    {
-        var length = Draw();
-        while (!world.Dice.Chance(length / (ScaleOptions.Mean * 3)))
-            length = Draw();
-        return length * world.Dice.Unit();
     }
 }

@@ -18,7 +18,6 @@ internal sealed class ScaleWorld
     private readonly ScaleOptions _options;
     private readonly World _world;
     private readonly List<BusyScheduler> _busy = [];
-    private readonly HashSet<AgentId> _met = [];
     private long _events, _ticks;
 
     public ScaleWorld(ScaleOptions options, ulong seed)
@@ -78,10 +77,11 @@ internal sealed class ScaleWorld
     private void Fill()
     {
         _world.Master.Start();
+        var lengths = new TaskLengths(_world.Dice);
         // Agents of a data centre do not all start in one instant; frameworks are there before them.
         for (var i = 1; i <= _options.Frameworks; i++)
         {
-            var busy = new BusyScheduler(_world, $"framework{i}", _met);
+            var busy = new BusyScheduler($"framework{i}", ScaleOptions.Task, lengths.On);
             _busy.Add(busy);
             _world.AddScheduler(busy).Start();
         }
