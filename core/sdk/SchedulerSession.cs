@@ -85,6 +85,9 @@ public sealed class SchedulerSession
             case SessionInput.Disconnected d when d.Connection == _connection && HasConnection:
                 Disconnected(now);
                 break;
+            case SessionInput.Elected:
+                Elected(now);
+                break;
             case SessionInput.FromMaster m when m.Connection == _connection && HasConnection:
                 Receive(now, m.Event);
                 break;
@@ -156,6 +159,14 @@ public sealed class SchedulerSession
         OfferId[] gone = [.. _offers.Order()];
         _offers.Clear();
         Deliver(now, new SchedulerEvent.Rescind(gone));
+    }
+
+    private void Elected(DateTimeOffset now)
+    {
+        _backoff.Reset();
+        // Not at once: all schedulers learn of it in one moment.
+        if (_stage == Stage.Waiting && now + _backoff.Next() is var soon && soon < _deadline)
+            _deadline = soon;
     }
 
     private void End(string? error)

@@ -16,6 +16,9 @@ public abstract record SessionInput
     /// <summary>The connection could not be made, or it ended.</summary>
     public sealed record Disconnected(long Connection, string Reason) : SessionInput;
 
+    /// <summary>Another master leads than the one tried last: waiting longer before the next try is of no use.</summary>
+    public sealed record Elected : SessionInput;
+
     public sealed record FromMaster(long Connection, SchedulerEvent Event) : SessionInput;
 
     /// <summary>A call the framework makes of its own accord, not in answer to an event.</summary>

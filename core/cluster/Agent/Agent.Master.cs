@@ -74,6 +74,14 @@ public sealed partial class Agent
         _connectDue = _now + wait * (1 + Chance(_options.Seed + (ulong)_lastConnection) / 2);
     }
 
+    private void MasterElected()
+    {
+        _failures = 0;
+        // Spread a little, as all agents learn of it in one moment.
+        if (_connectDue is { } due && _now + _options.Reconnect * Chance(_options.Seed + (ulong)_lastConnection) is var soon && soon < due)
+            _connectDue = soon;
+    }
+
     /// <summary>A number from 0 to 1 for the seed (splitmix64, Steele et al. 2014): agents do not come back all at once.</summary>
     private static double Chance(ulong seed)
     {

@@ -70,6 +70,7 @@ public sealed partial class Agent
         {
             case AgentEvent.MasterConnected(var connection): MasterConnected(connection); break;
             case AgentEvent.MasterDisconnected(var connection): MasterDisconnected(connection); break;
+            case AgentEvent.MasterElected: MasterElected(); break;
             case AgentEvent.MasterCommanded(var connection, var command):
                 if (connection == _master)
                     Handle(command);

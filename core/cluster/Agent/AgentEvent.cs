@@ -21,6 +21,9 @@ public abstract record AgentEvent
 
     public sealed record MasterConnected(long Connection) : AgentEvent;
     public sealed record MasterDisconnected(long Connection) : AgentEvent;
+
+    /// <summary>Another master leads than the one tried last: waiting longer before the next try is of no use.</summary>
+    public sealed record MasterElected : AgentEvent;
     public sealed record MasterCommanded(long Connection, AgentCommand Command) : AgentEvent;
     public sealed record ExecutorCalled(long Connection, ExecutorCall Call) : AgentEvent;
     public sealed record ExecutorDisconnected(long Connection) : AgentEvent;

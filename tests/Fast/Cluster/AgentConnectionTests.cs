@@ -235,4 +235,24 @@ public class AgentConnectionTests
         bench.Command(new AgentCommand.Refused("it has no resources"));
         Assert.Equal("the master refused: it has no resources", Assert.Single(bench.Take<AgentEffect.Exit>()).Failure);
     }
+
+    [Fact]
+    public void Once_another_master_leads_it_connects_soon_however_long_it_had_failed()
+    {
+        var bench = new AgentBench(new AgentOptions { Reconnect = OneSecond, ReconnectMax = OneSecond * 100 }).Registered();
+        bench.Handle(new AgentEvent.MasterDisconnected(bench.Master));
+        for (var i = 0; i < 6; i++)
+        {
+            bench.Advance(bench.Machine.NextDeadline!.Value - bench.Now);
+            bench.Handle(new AgentEvent.MasterDisconnected(Assert.Single(bench.Take<AgentEffect.ConnectToMaster>()).Connection));
+        }
+        Assert.True(bench.Machine.NextDeadline - bench.Now > OneSecond * 10);
+        bench.Handle(new AgentEvent.MasterElected());
+        Assert.InRange(bench.Machine.NextDeadline!.Value - bench.Now, TimeSpan.Zero, OneSecond);
+        bench.Advance(OneSecond);
+        Assert.Single(bench.Take<AgentEffect.ConnectToMaster>());
+        // While it connects already there is nothing to hurry.
+        bench.Handle(new AgentEvent.MasterElected());
+        Assert.Empty(bench.Take<AgentEffect.ConnectToMaster>());
+    }
 }

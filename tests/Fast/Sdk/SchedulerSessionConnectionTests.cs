@@ -48,6 +48,24 @@ public class SchedulerSessionConnectionTests
     }
 
     [Fact]
+    public void Once_another_master_leads_it_connects_soon_however_long_it_had_failed()
+    {
+        var bench = new SessionBench();
+        bench.Do(new SessionInput.Tick());
+        for (var i = 0; i < 8; i++)
+        {
+            bench.Disconnect();
+            bench.AdvanceToDeadline();
+        }
+        bench.Disconnect();
+        bench.Do(new SessionInput.Elected());
+        Assert.Equal(0.05, (bench.NextDeadline!.Value - bench.Now).TotalSeconds);
+        Assert.Equal([new SessionOutput.Connect(10)], bench.AdvanceToDeadline());
+        // While it connects already there is nothing to hurry.
+        Assert.Empty(bench.Do(new SessionInput.Elected()));
+    }
+
+    [Fact]
     public void A_master_of_an_older_epoch_is_left_and_its_subscription_not_heard_of()
     {
         var bench = new SessionBench();
