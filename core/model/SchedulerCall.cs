@@ -54,6 +54,9 @@ public abstract record SchedulerCall
     /// <param name="Reason">Why, for operators.</param>
     public sealed record DeclineInverse(IReadOnlyList<OfferId> Offers, string Reason = "") : SchedulerCall;
 
+    /// <summary>Answers a heartbeat: said by schedulers that subscribed with Standby, so that one that is silent is replaced.</summary>
+    public sealed record Pong : SchedulerCall;
+
     /// <summary>Ends the framework: its tasks and executors are killed and its name is not used again.</summary>
     public sealed record Teardown : SchedulerCall;
 }

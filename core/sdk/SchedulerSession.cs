@@ -17,7 +17,7 @@ namespace Agora.Sdk;
 /// offers die with their connection, and the scheduler is told so; a master of an older epoch than was heard is left; a task launched here is asked about after each
 /// reconnection until the master has answered; calls that cannot be sent are folded into the next subscription,
 /// queued, or answered with a Dropped update, never lost in silence.</para>
-/// <para>Heartbeats are not passed on; inverse offers go to <see cref="IScheduler.Leave"/>. Acknowledge calls of the scheduler's own are not needed and are ignored.</para>
+/// <para>Heartbeats are not passed on; inverse offers go to <see cref="IScheduler.Leave"/>. Acknowledge and Pong calls of the scheduler's own are not needed and are ignored.</para>
 /// </summary>
 public sealed class SchedulerSession
 {
@@ -222,6 +222,8 @@ public sealed class SchedulerSession
                     End(x.Text);
                 break;
             case SchedulerEvent.Heartbeat:
+                if (_scheduler.Subscription.Standby)
+                    Send(new SchedulerCall.Pong());
                 break;
             default:
                 Deliver(now, e);
@@ -321,7 +323,7 @@ public sealed class SchedulerSession
             case SchedulerCall.Subscribe:
                 Deliver(now, new SchedulerEvent.Error("the session subscribes by itself; Subscribe was dropped", false));
                 break;
-            case SchedulerCall.Acknowledge:
+            case SchedulerCall.Acknowledge or SchedulerCall.Pong:
                 break;
             case SchedulerCall.Accept a:
                 _offers.ExceptWith(a.Offers);

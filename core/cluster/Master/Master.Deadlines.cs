@@ -106,8 +106,11 @@ public sealed partial class Master
         while (_heartbeats.TryPeek(out var heartbeat) && heartbeat.Due <= _now)
         {
             _heartbeats.Dequeue();
-            if (!_schedulers.ContainsKey(heartbeat.Connection) && !_standbys.ContainsKey(heartbeat.Connection))
+            if (!_schedulers.ContainsKey(heartbeat.Connection) && !_standbys.ContainsKey(heartbeat.Connection) || IsReplaced(heartbeat.Connection))
+            {
+                _unanswered.Remove(heartbeat.Connection);
                 continue;
+            }
             Send(heartbeat.Connection, new SchedulerEvent.Heartbeat());
             _heartbeats.Enqueue(heartbeat with { Due = _now + _options.HeartbeatInterval });
         }

@@ -1,10 +1,7 @@
-using System.Diagnostics.CodeAnalysis;
-
 namespace Agora.Cluster;
 
 public sealed partial class Master
 {
-    private readonly Dictionary<long, (FrameworkEntry Framework, SchedulerCall.Subscribe Call)> _standbys = [];
     private long _lastFramework;
 
     private void Subscribe(long connection, SchedulerCall.Subscribe call)
@@ -20,11 +17,11 @@ public sealed partial class Master
             return;
         }
         _heartbeats.Enqueue((connection, _now + _options.HeartbeatInterval));
+        if (call.Standby)
+            _unanswered.Add(connection, 0);
         if (call.Standby && call.Framework.Id is { } id && _frameworks.TryGetValue(id, out var led) && led.Connection is not null)
         {
-            led.Standbys.Add(connection);
-            _standbys.Add(connection, (led, call));
-            Send(connection, new SchedulerEvent.StandingBy(id, Epoch, _options.HeartbeatInterval));
+            StandBy(led, id, connection, call);
             return;
         }
         var framework = Admit(call.Framework);
@@ -47,24 +44,6 @@ public sealed partial class Master
         _allocator.SetHints(framework.Id, call.Hints ?? []);
         _allocator.SetActive(framework.Id, active: true, call.Suppressed);
         TouchInverse(framework);
-    }
-
-    /// <summary>The next scheduler that stands by becomes the active one (the paper's §3.6).</summary>
-    private void Promote(FrameworkEntry framework)
-    {
-        var next = framework.Standbys[0];
-        framework.Standbys.RemoveAt(0);
-        _standbys.Remove(next, out var standby);
-        framework.Info = standby.Call.Framework;
-        Send(next, new SchedulerEvent.Takeover(framework.Id));
-        Send(next, new SchedulerEvent.Guarantee(_allocator.Guaranteed(framework.Info.Role)));
-        Activate(framework, next, standby.Call);
-    }
-
-    private bool FrameworkOfStandby(long connection, [NotNullWhen(true)] out FrameworkEntry? framework)
-    {
-        framework = _standbys.TryGetValue(connection, out var standby) ? standby.Framework : null;
-        return framework is not null;
     }
 
     private string? CheckSubscription(SchedulerCall.Subscribe call)
@@ -107,8 +86,7 @@ public sealed partial class Master
 
     private void SchedulerGone(long connection)
     {
-        if (_standbys.Remove(connection, out var standby))
-            standby.Framework.Standbys.Remove(connection);
+        StandbyGone(connection);
         if (!_schedulers.TryGetValue(connection, out var framework))
             return;
         Disconnect(framework, connection);
@@ -143,13 +121,7 @@ public sealed partial class Master
             Send(connection, new SchedulerEvent.Error($"framework {framework.Id} has ended: {why}", Fatal: true));
             Disconnect(framework, connection);
         }
-        foreach (var standby in framework.Standbys)
-        {
-            Send(standby, new SchedulerEvent.Error($"framework {framework.Id} has ended: {why}", Fatal: true));
-            _effects.Add(new MasterEffect.Close(standby));
-            _standbys.Remove(standby);
-        }
-        framework.Standbys.Clear();
+        DismissStandbys(framework, why);
         foreach (var task in framework.Tasks.Values.ToList())
         {
             if (!task.State.IsTerminal())

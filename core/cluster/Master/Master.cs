@@ -71,6 +71,11 @@ public sealed partial class Master
             Subscribe(connection, subscribe);
             return;
         }
+        if (call is SchedulerCall.Pong && _unanswered.ContainsKey(connection))
+        {
+            _unanswered[connection] = 0;
+            return;
+        }
         if (_standbys.ContainsKey(connection))
         {
             Refuse(connection, $"{call.GetType().Name} refused: this scheduler stands by", fatal: false);
@@ -93,6 +98,7 @@ public sealed partial class Master
             case SchedulerCall.Acknowledge acknowledge: Acknowledge(framework, acknowledge); break;
             case SchedulerCall.Reconcile(var tasks): Reconcile(framework, tasks); break;
             case SchedulerCall.Message message: PassOn(framework, message); break;
+            case SchedulerCall.Pong: break;
             case SchedulerCall.AcceptInverse(var offers): AnswerInverse(framework, offers, accepted: true, ""); break;
             case SchedulerCall.DeclineInverse(var offers, var reason): AnswerInverse(framework, offers, accepted: false, reason); break;
             case SchedulerCall.Teardown: RemoveFramework(framework, "torn down by its scheduler"); break;

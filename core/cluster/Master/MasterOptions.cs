@@ -33,6 +33,9 @@ public sealed record MasterOptions
     /// <value>Between two heartbeats to a scheduler. Default 15 s.</value>
     public TimeSpan HeartbeatInterval { get; init; } = TimeSpan.FromSeconds(15);
 
+    /// <value>Unanswered heartbeats after which another scheduler of the framework takes over, if one stands by. Default 5.</value>
+    public int HeartbeatsMissedMax { get; init; } = 5;
+
     /// <value>Warning time before tasks are revoked. Default 10 s.</value>
     public TimeSpan RevocationGrace { get; init; } = TimeSpan.FromSeconds(10);
 
@@ -61,6 +64,8 @@ public sealed record MasterOptions
             errors.Add($"challenge time {ChallengeTime} is not positive");
         if (HeartbeatInterval <= TimeSpan.Zero)
             errors.Add($"heartbeat interval {HeartbeatInterval} is not positive");
+        if (HeartbeatsMissedMax < 1)
+            errors.Add($"heartbeats missed {HeartbeatsMissedMax} is below 1");
         if (RevocationGrace < TimeSpan.Zero)
             errors.Add($"revocation grace {RevocationGrace} is negative");
         if (UnansweredRefusal < TimeSpan.Zero)

@@ -47,6 +47,7 @@ public static partial class DomainToWire
         },
         SchedulerCall.AcceptInverse c => new V1.SchedulerCall { AcceptInverse = AcceptInverse(c) },
         SchedulerCall.DeclineInverse c => new V1.SchedulerCall { DeclineInverse = DeclineInverse(c) },
+        SchedulerCall.Pong => new V1.SchedulerCall { Pong = Empty },
         SchedulerCall.Teardown => new V1.SchedulerCall { Teardown = Empty },
         _ => throw new UnreachableException($"no message for {call.GetType()}"),
     };

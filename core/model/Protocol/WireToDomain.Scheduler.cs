@@ -40,6 +40,7 @@ public static partial class WireToDomain
             ToOfferIds(wire.AcceptInverse.Offers, "AcceptInverse.offers")),
         V1.SchedulerCall.KindOneofCase.DeclineInverse => new SchedulerCall.DeclineInverse(
             ToOfferIds(wire.DeclineInverse.Offers, "DeclineInverse.offers"), wire.DeclineInverse.Reason),
+        V1.SchedulerCall.KindOneofCase.Pong => new SchedulerCall.Pong(),
         V1.SchedulerCall.KindOneofCase.Teardown => new SchedulerCall.Teardown(),
         _ => throw NoCase("SchedulerCall"),
     };

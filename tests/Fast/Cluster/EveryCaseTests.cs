@@ -65,7 +65,7 @@ public class EveryCaseTests
 
     [Theory]
     [InlineData(typeof(MasterEvent), 7)]
-    [InlineData(typeof(SchedulerCall), 14)]
+    [InlineData(typeof(SchedulerCall), 15)]
     [InlineData(typeof(AgentCall), 6)]
     [InlineData(typeof(OperatorCommand), 9)]
     [InlineData(typeof(AgentEvent), 10)]

@@ -37,12 +37,17 @@ internal sealed class MasterBench
     public void Handle(MasterEvent e)
     {
         var pings = new List<(BenchAgent Agent, long Number)>();
+        var beaten = new List<BenchScheduler>();
         MasterEffect.Store? store = null;
         foreach (var effect in Machine.Handle(Now, e).ToList())
         {
             switch (effect)
             {
-                case MasterEffect.ToScheduler(var connection, var sent): _schedulers[connection].Receive(sent); break;
+                case MasterEffect.ToScheduler(var connection, var sent):
+                    _schedulers[connection].Receive(sent);
+                    if (sent is SchedulerEvent.Heartbeat && _schedulers[connection].AnswersHeartbeats)
+                        beaten.Add(_schedulers[connection]);
+                    break;
                 case MasterEffect.ToAgent(var connection, var command):
                     _agents[connection].Inbox.Add(command);
                     if (command is AgentCommand.Ping(var number) && _agents[connection].AnswersPings)
@@ -67,6 +72,8 @@ internal sealed class MasterBench
             Store();
         foreach (var (agent, number) in pings)
             agent.Call(new AgentCall.Pong(number));
+        foreach (var scheduler in beaten)
+            scheduler.Call(new SchedulerCall.Pong());
     }
 
     /// <summary>Stores what waits for it, or fails to.</summary>
@@ -121,6 +128,7 @@ internal sealed class MasterBench
         bool suppressed = false, FrameworkFilters? filters = null, IReadOnlyList<Hint>? hints = null, bool standby = false)
     {
         var scheduler = Connect();
+        scheduler.AnswersHeartbeats = standby;
         scheduler.Call(new SchedulerCall.Subscribe(new FrameworkInfo(id, name, Role: role, FailoverTimeout: failover,
             Capabilities: capabilities), suppressed, filters, hints, standby));
         return scheduler;
@@ -191,6 +199,9 @@ internal sealed class BenchScheduler(MasterBench bench, long connection)
     public long Connection { get; } = connection;
     public FrameworkId Id { get; private set; }
     public bool Closed { get; set; }
+
+    /// <summary>As those do that would stand by.</summary>
+    public bool AnswersHeartbeats { get; set; }
     public List<SchedulerEvent> Inbox { get; } = [];
 
     /// <summary>Offers it holds.</summary>

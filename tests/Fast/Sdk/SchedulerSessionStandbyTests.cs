@@ -42,7 +42,7 @@ public class SchedulerSessionStandbyTests
         for (var i = 0; i < 20; i++)
         {
             Assert.Empty(bench.Advance(Heartbeat));
-            bench.Receive(new SchedulerEvent.Heartbeat());
+            Assert.Equal([new SessionOutput.Send(new SchedulerCall.Pong())], bench.Receive(new SchedulerEvent.Heartbeat()));
         }
         // Five in a row.
         Assert.Contains(new SessionOutput.Close(bench.Connection), bench.Advance(Heartbeat * 5));
