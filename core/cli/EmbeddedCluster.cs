@@ -37,6 +37,7 @@ internal sealed class EmbeddedCluster(
     private async Task StartAllAsync(CancellationToken cancellation)
     {
         var state = Installation.StateDirectory;
+        ForgetDecisions(Path.Combine(state, "master"));
         await StartAsync("master", Path.Combine(Installation.BinDirectory, "agora-master"),
             ["--port", $"{port}", "--work-dir", Path.Combine(state, "master"), "--allocator", allocator,
                 "--agent-ping-interval", "2"], cancellation);
@@ -63,6 +64,14 @@ internal sealed class EmbeddedCluster(
             StartKeeper();
         }
         _file.Save();
+    }
+
+    /// <summary>A cluster that is brought up has all its agents, whatever was drained or gone in the one before.</summary>
+    private static void ForgetDecisions(string master)
+    {
+        if (Directory.Exists(master))
+            foreach (var file in Directory.GetFiles(master, "registry.db*"))
+                File.Delete(file);
     }
 
     private static NodeGroups FindGroups()

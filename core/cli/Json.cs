@@ -38,6 +38,42 @@ internal static class Json
         Write(json, "used", agent.Used);
         Write(json, "offered", agent.Offered);
         json.WriteString("registered", agent.Registered);
+        if (agent.Inactive?.Drain is { } drain)
+        {
+            json.WriteStartObject("drain");
+            json.WriteString("since", agent.Inactive.Since);
+            if (drain.Deadline is { } deadline)
+                json.WriteString("deadline", deadline);
+            json.WriteBoolean("markGone", drain.MarkGone);
+            json.WriteEndObject();
+        }
+        json.WriteEndObject();
+    }
+
+    public static void Write(Utf8JsonWriter json, MaintenanceView maintenance)
+    {
+        json.WriteStartObject();
+        json.WriteString("name", maintenance.Window.Name);
+        json.WriteString("start", maintenance.Window.When.Start);
+        if (maintenance.Window.When.End is { } end)
+            json.WriteString("end", end);
+        json.WriteStartArray("machines");
+        foreach (var machine in maintenance.Window.Machines)
+            json.WriteStringValue(machine);
+        json.WriteEndArray();
+        json.WriteStartArray("inverseOffers");
+        foreach (var offer in maintenance.InverseOffers)
+        {
+            json.WriteStartObject();
+            json.WriteString("framework", offer.FrameworkId.Value);
+            json.WriteString("agent", offer.AgentId.Value);
+            json.WriteString("hostname", offer.Hostname);
+            json.WriteString("answer", offer.Accepted switch { null => "none", true => "accepted", false => "declined" });
+            json.WriteString("reason", offer.Reason);
+            json.WriteNumber("tasks", offer.Tasks);
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
         json.WriteEndObject();
     }
 
@@ -52,6 +88,7 @@ internal static class Json
         json.WriteBoolean("suppressed", framework.Suppressed);
         json.WriteNumber("dominantShare", framework.DominantShare);
         json.WriteNumber("fairShare", framework.FairShare);
+        json.WriteNumber("standbys", framework.Standbys);
         json.WriteNumber("runningTasks", framework.RunningTasks);
         json.WriteNumber("offersMade", framework.OffersMade);
         json.WriteNumber("offersAccepted", framework.OffersAccepted);

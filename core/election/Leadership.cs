@@ -6,4 +6,5 @@ namespace Agora.Election;
 /// Cancelled before another can lead: from then on this master must decide nothing any more. A process that stands still
 /// meanwhile hears it too late; against that the epoch is of use.
 /// </param>
-public sealed record Leadership(long Epoch, CancellationToken Lost);
+/// <param name="State">What leaders hand on; null where the election keeps nothing but the epoch.</param>
+public sealed record Leadership(long Epoch, CancellationToken Lost, ILeaderState? State = null);

@@ -15,9 +15,10 @@ public abstract record AgentCall
     /// The agent was started anew since it was last registered: what it does not tell may have run here and is gone.
     /// Otherwise what it does not tell has never arrived here.
     /// </param>
+    /// <param name="Instance">Names the process, so that two with one id, as after a copy of a work directory, are told apart.</param>
     public sealed record Register(
         AgentInfo Agent, IReadOnlyList<FrameworkInfo> Frameworks, IReadOnlyList<TaskReport> Tasks,
-        IReadOnlyList<ExecutorReport> Executors, bool Restarted = false) : AgentCall;
+        IReadOnlyList<ExecutorReport> Executors, bool Restarted = false, string Instance = "") : AgentCall;
 
     /// <param name="Latest">The task's newest state, which may be ahead of the update being delivered.</param>
     public sealed record Update(FrameworkId FrameworkId, TaskStatus Status, TaskState Latest) : AgentCall;

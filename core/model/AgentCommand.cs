@@ -14,6 +14,9 @@ public abstract record AgentCommand
     /// <summary>The registration is refused and will be each time; the agent gives up.</summary>
     public sealed record Refused(string Reason) : AgentCommand;
 
+    /// <summary>The agent is not wanted any more: it ends what runs on it and gives up.</summary>
+    public sealed record Shutdown(string Reason) : AgentCommand;
+
     public sealed record RunTasks(FrameworkInfo Framework, IReadOnlyList<TaskSpec> Tasks) : AgentCommand;
 
     public sealed record KillTask(FrameworkId FrameworkId, TaskId TaskId, TimeSpan? Grace, StatusReason Reason)

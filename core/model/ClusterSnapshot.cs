@@ -5,7 +5,7 @@ public sealed record ClusterSnapshot(
     DateTimeOffset Time, long Epoch, string Allocator, DateTimeOffset Started, Resources Total, Resources Used,
     Resources Offered, MasterCounters Counters, IReadOnlyList<AgentView> Agents,
     IReadOnlyList<FrameworkView> Frameworks, IReadOnlyList<TaskView> Tasks, IReadOnlyList<OfferView> Offers,
-    IReadOnlyList<RoleView> Roles);
+    IReadOnlyList<RoleView> Roles, IReadOnlyList<MaintenanceView> Maintenance, IReadOnlyList<GoneAgent> Gone);
 
 public enum AgentCondition
 {
@@ -19,10 +19,30 @@ public enum AgentCondition
 
     /// <summary>An operator drains it: no more offers.</summary>
     Draining,
+
+    /// <summary>It was drained, and nothing runs there any more.</summary>
+    Drained,
+
+    /// <summary>An operator has it not offered; what runs there goes on.</summary>
+    Deactivated,
+
+    /// <summary>Its machine is under maintenance: no offers.</summary>
+    Maintenance,
 }
 
+/// <param name="Inactive">What an operator ordered of it, if anything.</param>
 public sealed record AgentView(
-    AgentInfo Info, AgentCondition Condition, Resources Used, Resources Offered, int Tasks, DateTimeOffset Registered);
+    AgentInfo Info, AgentCondition Condition, Resources Used, Resources Offered, int Tasks, DateTimeOffset Registered,
+    InactiveAgent? Inactive);
+
+/// <summary>A maintenance window that is not over, and what frameworks say about leaving.</summary>
+public sealed record MaintenanceView(MaintenanceWindow Window, IReadOnlyList<InverseOfferView> InverseOffers);
+
+/// <param name="Accepted">Null while it is not answered.</param>
+/// <param name="Reason">Why it was declined.</param>
+/// <param name="Tasks">That the framework still has there.</param>
+public sealed record InverseOfferView(
+    OfferId Id, FrameworkId FrameworkId, AgentId AgentId, string Hostname, bool? Accepted, string Reason, int Tasks);
 
 public enum FrameworkCondition
 {
@@ -37,10 +57,12 @@ public enum FrameworkCondition
 /// <param name="DominantShare">Largest part it holds of any resource, 0 to 1.</param>
 /// <param name="FairShare">The dominant share it is due now, by weights, if it wants that much.</param>
 /// <param name="Declines">Newest first: when, on which host, why.</param>
+/// <param name="Standbys">Schedulers of it that stand by.</param>
 public sealed record FrameworkView(
     FrameworkInfo Info, FrameworkCondition Condition, bool Suppressed, Resources Used, Resources Offered,
     Resources Demand, double DominantShare, double FairShare, int RunningTasks, long OffersMade, long OffersAccepted,
-    long OffersDeclined, long OffersRescinded, IReadOnlyList<DeclineView> Declines, DateTimeOffset Registered);
+    long OffersDeclined, long OffersRescinded, IReadOnlyList<DeclineView> Declines, DateTimeOffset Registered,
+    int Standbys);
 
 public sealed record DeclineView(DateTimeOffset Time, string Hostname, string Reason);
 

@@ -13,6 +13,12 @@ public enum SkipReason
     AgentUnreachable,
     AgentDraining,
 
+    /// <summary>An operator has the agent not offered.</summary>
+    AgentDeactivated,
+
+    /// <summary>Its machine is under maintenance.</summary>
+    AgentMaintenance,
+
     /// <summary>Everything there is in use.</summary>
     AgentFull,
 

@@ -44,6 +44,27 @@ public sealed record Limits
     /// <summary>Decline reasons remembered for each framework, newest first.</summary>
     public int DeclineReasonsMax { get; init; } = 20;
 
+    /// <summary>Schedulers of one framework that stand by.</summary>
+    public int StandbysMax { get; init; } = 16;
+
+    /// <summary>Roles of which something was set. With the next four it bounds what is stored to less than 1 MB, ZooKeeper's limit.</summary>
+    public int RoleSettingsMax { get; init; } = 1_000;
+
+    /// <summary>Agents drained or deactivated.</summary>
+    public int InactiveAgentsMax { get; init; } = 5_000;
+
+    /// <summary>Agents marked gone that are remembered; beyond that the oldest are forgotten.</summary>
+    public int GoneAgentsMax { get; init; } = 5_000;
+
+    /// <summary>Maintenance windows that are not over.</summary>
+    public int MaintenanceWindowsMax { get; init; } = 200;
+
+    /// <summary>Machines of all maintenance windows together.</summary>
+    public int MaintenanceMachinesMax { get; init; } = 10_000;
+
+    /// <summary>Operators' orders that wait for one to be stored.</summary>
+    public int OrdersWaitingMax { get; init; } = 1_000;
+
     /// <summary>Updates an agent holds unacknowledged for one task.</summary>
     public int UpdatesPerTaskMax { get; init; } = 1_000;
 }

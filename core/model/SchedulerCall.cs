@@ -11,9 +11,10 @@ public abstract record SchedulerCall
     /// First call on a connection. With <see cref="FrameworkInfo.Id"/> set it comes back as that framework; an older
     /// connection of the same framework is closed.
     /// </summary>
+    /// <param name="Standby">While another scheduler of the framework is connected, waits to take over from it in place of doing so now.</param>
     public sealed record Subscribe(
         FrameworkInfo Framework, bool Suppressed = false, FrameworkFilters? Filters = null,
-        IReadOnlyList<Hint>? Hints = null) : SchedulerCall;
+        IReadOnlyList<Hint>? Hints = null, bool Standby = false) : SchedulerCall;
 
     /// <summary>Launches tasks on one or more offers of one agent; what is left over is refused for a time.</summary>
     /// <param name="Refuse">How long the rest is refused; null means <see cref="FrameworkFilters.DefaultRefusal"/>.</param>
@@ -46,6 +47,15 @@ public abstract record SchedulerCall
     public sealed record Reconcile(IReadOnlyList<TaskReference> Tasks) : SchedulerCall;
 
     public sealed record Message(AgentId AgentId, ExecutorId ExecutorId, ReadOnlyMemory<byte> Data) : SchedulerCall;
+
+    /// <summary>The framework will have left these agents in time.</summary>
+    public sealed record AcceptInverse(IReadOnlyList<OfferId> Offers) : SchedulerCall;
+
+    /// <param name="Reason">Why, for operators.</param>
+    public sealed record DeclineInverse(IReadOnlyList<OfferId> Offers, string Reason = "") : SchedulerCall;
+
+    /// <summary>Answers a heartbeat: said by schedulers that subscribed with Standby, so that one that is silent is replaced.</summary>
+    public sealed record Pong : SchedulerCall;
 
     /// <summary>Ends the framework: its tasks and executors are killed and its name is not used again.</summary>
     public sealed record Teardown : SchedulerCall;

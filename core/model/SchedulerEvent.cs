@@ -31,6 +31,16 @@ public abstract record SchedulerEvent
 
     public sealed record Heartbeat : SchedulerEvent;
 
+    /// <summary>Another scheduler of the framework is active; Takeover comes when it is lost.</summary>
+    /// <param name="Epoch">As for <see cref="Subscribed"/>.</param>
+    public sealed record StandingBy(FrameworkId FrameworkId, long Epoch, TimeSpan HeartbeatInterval) : SchedulerEvent;
+
+    /// <summary>Agents that the framework is asked to leave by a time.</summary>
+    public sealed record InverseOffers(IReadOnlyList<InverseOffer> List) : SchedulerEvent;
+
+    /// <summary>These need no answer any more.</summary>
+    public sealed record RescindInverse(IReadOnlyList<OfferId> OfferIds) : SchedulerEvent;
+
     /// <summary>This scheduler is now the active one of its framework.</summary>
     public sealed record Takeover(FrameworkId FrameworkId) : SchedulerEvent;
 

@@ -27,6 +27,12 @@ public enum StatusReason
     AgentUnreachable,
     AgentRemoved,
     AgentRestarted,
+
+    /// <summary>An operator drains its agent, and its time was over.</summary>
+    AgentDraining,
+
+    /// <summary>An operator has marked its agent gone.</summary>
+    AgentRemovedByOperator,
     AgentUnknown,
     TaskUnknown,
     KilledDuringLaunch,

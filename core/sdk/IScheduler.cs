@@ -13,6 +13,12 @@ public interface IScheduler
     /// <summary>Handles one event and adds the calls to make, in order.</summary>
     void Handle(DateTimeOffset now, SchedulerEvent e, ICollection<SchedulerCall> calls);
 
+    /// <summary>
+    /// Asked to have left an agent by the time that its machine is taken out of use: null if it will have, else why not, for
+    /// operators. What is not overridden says that nothing is moved; then its tasks run there until they are ended.
+    /// </summary>
+    string? Leave(DateTimeOffset now, InverseOffer offer, ICollection<SchedulerCall> calls) => "its scheduler does not move tasks by itself";
+
     /// <summary>When <see cref="Tick"/> wants to be called next; null for never.</summary>
     DateTimeOffset? NextDeadline { get; }
 

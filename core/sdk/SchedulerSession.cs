@@ -12,11 +12,12 @@ namespace Agora.Sdk;
 ///      ▲                         │ timeout, refused   │ silence, broken        │ 5 heartbeats missed, broken
 ///      └─────────────────────────┴────────────────────┴────────────────────────┘
 /// </code>
+/// While another scheduler of the framework is the active one it stands by between Subscribing and Subscribed, until Takeover.
 /// <para>Laws: an update is acknowledged after the scheduler has handled it, and handled once however often it comes;
 /// offers die with their connection, and the scheduler is told so; a master of an older epoch than was heard is left; a task launched here is asked about after each
 /// reconnection until the master has answered; calls that cannot be sent are folded into the next subscription,
 /// queued, or answered with a Dropped update, never lost in silence.</para>
-/// <para>Heartbeats are not passed on. Acknowledge calls of the scheduler's own are not needed and are ignored.</para>
+/// <para>Heartbeats are not passed on; inverse offers go to <see cref="IScheduler.Leave"/>. Acknowledge and Pong calls of the scheduler's own are not needed and are ignored.</para>
 /// </summary>
 public sealed class SchedulerSession
 {
@@ -25,6 +26,7 @@ public sealed class SchedulerSession
         Waiting,
         Connecting,
         Subscribing,
+        StandingBy,
         Subscribed,
         Ended,
     }
@@ -106,7 +108,7 @@ public sealed class SchedulerSession
         return _outputs;
     }
 
-    private bool HasConnection => _stage is Stage.Connecting or Stage.Subscribing or Stage.Subscribed;
+    private bool HasConnection => _stage is Stage.Connecting or Stage.Subscribing or Stage.StandingBy or Stage.Subscribed;
 
     private static DateTimeOffset? Earlier(DateTimeOffset? a, DateTimeOffset? b) =>
         a is null ? b : b is null || a < b ? a : b;
@@ -151,8 +153,10 @@ public sealed class SchedulerSession
 
     private void Disconnected(DateTimeOffset now)
     {
+        // Else one that stands by would often come first to the next master and take over from the active one.
+        var behind = _stage == Stage.StandingBy ? _options.StandbyWait : TimeSpan.Zero;
         _stage = Stage.Waiting;
-        _deadline = now + _backoff.Next();
+        _deadline = now + behind + _backoff.Next();
         _reconciliation.Stop();
         if (_offers.Count == 0)
             return;
@@ -184,19 +188,32 @@ public sealed class SchedulerSession
         Heard(now);
         switch (e)
         {
-            case SchedulerEvent.Subscribed s when s.Epoch < _epoch:
+            case SchedulerEvent.Subscribed or SchedulerEvent.StandingBy when EpochOf(e) < _epoch:
                 // A former leader that does not know it yet.
                 _outputs.Add(new SessionOutput.Close(_connection));
                 Disconnected(now);
                 break;
             case SchedulerEvent.Subscribed s:
-                _epoch = s.Epoch;
-                if (s.HeartbeatInterval > TimeSpan.Zero)
-                    _heartbeatInterval = s.HeartbeatInterval;
+                Heed(now, s.Epoch, s.HeartbeatInterval);
                 Subscribed(now, s.FrameworkId, s);
+                break;
+            case SchedulerEvent.StandingBy s:
+                Heed(now, s.Epoch, s.HeartbeatInterval);
+                FrameworkId = s.FrameworkId;
+                _stage = Stage.StandingBy;
+                _backoff.Reset();
+                Deliver(now, s);
                 break;
             case SchedulerEvent.Takeover t:
                 Subscribed(now, t.FrameworkId, t);
+                // What the former one launched is heard of in this way.
+                if (IsSubscribed)
+                    Send(new SchedulerCall.Reconcile([]));
+                break;
+            case SchedulerEvent.InverseOffers o:
+                Answer(now, o.List);
+                break;
+            case SchedulerEvent.RescindInverse:
                 break;
             case SchedulerEvent.Offers o:
                 foreach (var offer in o.List)
@@ -216,10 +233,38 @@ public sealed class SchedulerSession
                     End(x.Text);
                 break;
             case SchedulerEvent.Heartbeat:
+                if (_scheduler.Subscription.Standby)
+                    Send(new SchedulerCall.Pong());
                 break;
             default:
                 Deliver(now, e);
                 break;
+        }
+    }
+
+    private static long EpochOf(SchedulerEvent e) => e switch
+    {
+        SchedulerEvent.Subscribed s => s.Epoch,
+        SchedulerEvent.StandingBy s => s.Epoch,
+        _ => throw new UnreachableException(e.GetType().Name),
+    };
+
+    private void Heed(DateTimeOffset now, long epoch, TimeSpan heartbeatInterval)
+    {
+        _epoch = epoch;
+        if (heartbeatInterval > TimeSpan.Zero)
+            _heartbeatInterval = heartbeatInterval;
+        Heard(now);
+    }
+
+    private void Answer(DateTimeOffset now, IReadOnlyList<InverseOffer> offers)
+    {
+        foreach (var offer in offers)
+        {
+            var whyNot = _scheduler.Leave(now, offer, _calls);
+            if (IsSubscribed)
+                Send(whyNot is null ? new SchedulerCall.AcceptInverse([offer.Id]) : new SchedulerCall.DeclineInverse([offer.Id], whyNot));
+            PerformAll(now);
         }
     }
 
@@ -289,7 +334,7 @@ public sealed class SchedulerSession
             case SchedulerCall.Subscribe:
                 Deliver(now, new SchedulerEvent.Error("the session subscribes by itself; Subscribe was dropped", false));
                 break;
-            case SchedulerCall.Acknowledge:
+            case SchedulerCall.Acknowledge or SchedulerCall.Pong:
                 break;
             case SchedulerCall.Accept a:
                 _offers.ExceptWith(a.Offers);
@@ -338,9 +383,9 @@ public sealed class SchedulerSession
             Send(call);
             End(null);
         }
-        else if (FrameworkId is null && _stage != Stage.Subscribing)
+        else if (FrameworkId is null && _stage != Stage.Subscribing || _stage == Stage.StandingBy)
         {
-            // No master has heard of the framework.
+            // No master has heard of the framework, or another scheduler has it, who may end it.
             End(null);
         }
         else

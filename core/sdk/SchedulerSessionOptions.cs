@@ -8,6 +8,9 @@ public sealed record SchedulerSessionOptions
 
     public TimeSpan BackoffMax { get; init; } = TimeSpan.FromSeconds(15);
 
+    /// <summary>How much longer one that stands by waits than the active one before it connects again.</summary>
+    public TimeSpan StandbyWait { get; init; } = TimeSpan.FromSeconds(2);
+
     /// <summary>How long making a connection may take.</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(10);
 

@@ -22,10 +22,13 @@ public sealed class SimMaster(World world, MasterOptions options, Func<IAllocato
     public Master? Machine { get; private set; }
     public long Epoch { get; private set; }
 
+    /// <summary>What the next leader finds stored.</summary>
+    public Registry Registry { get; private set; } = Registry.Empty;
+
     public void Start()
     {
         _alarm.Reset();
-        Machine = new Master(options with { Epoch = ++Epoch }, allocator(), world.Events.Now);
+        Machine = new Master(options with { Epoch = ++Epoch }, allocator(), world.Events.Now, Registry);
         Wake();
     }
 
@@ -103,6 +106,7 @@ public sealed class SimMaster(World world, MasterOptions options, Func<IAllocato
     {
         if (Machine is not { } machine)
             return;
+        long? stored = null;
         // The list is the machine's own, and closing a stream may come back here.
         foreach (var effect in world.MasterStep(machine, world.Events.Now, e).ToList())
         {
@@ -120,7 +124,16 @@ public sealed class SimMaster(World world, MasterOptions options, Func<IAllocato
                     else if (_schedulers.Remove(connection, out var scheduler))
                         scheduler.CloseServer();
                     break;
+                case MasterEffect.Store(var number, var registry):
+                    Registry = registry;
+                    stored = number;
+                    break;
             }
+        }
+        if (stored is { } done)
+        {
+            Handle(new MasterEvent.Stored(done, null));
+            return;
         }
         world.Checker.MasterHandled(machine);
         Wake();

@@ -74,6 +74,29 @@ internal static class Lookup
         return found.Info.Id!.Value;
     }
 
+    /// <summary>Finds an agent by id or hostname; an id may be of one that the master does not know.</summary>
+    public static async Task<AgentId> AgentAsync(Cluster cluster, string idOrHostname)
+    {
+        var found = (await cluster.SnapshotAsync()).Agents.Where(a => a.Info.Id?.Value == idOrHostname || a.Info.Hostname == idOrHostname).ToList();
+        if (found.Count > 1 && found.Where(a => a.Condition != AgentCondition.Unreachable).ToList() is { Count: 1 } there)
+            found = there;
+        return found.Count switch
+        {
+            1 => found[0].Info.Id!.Value,
+            0 when idOrHostname.StartsWith("agent-", StringComparison.Ordinal) => new AgentId(idOrHostname),
+            0 => throw new Failure($"no agent '{idOrHostname}'", "neither an id nor a hostname of an agent", "see 'agora agents'"),
+            _ => throw new Failure($"'{idOrHostname}' is the hostname of several agents",
+                $"{string.Join(", ", found.Select(a => a.Info.Id))} have it", "name one by its id", 2),
+        };
+    }
+
+    public static Option<string?> DurationOption(string name, string description) =>
+        new(name) { Description = $"{description} (30s, 10m, 2h, 1d)", HelpName = "duration" };
+
+    public static TimeSpan? Duration(string? text) => text is null ? null
+        : Durations.TryParse(text, out var duration, out var wrong) ? duration
+        : throw new Failure(wrong, "it is not a number with s, m, h or d behind it", "write it as 90s, 10m or 2h", 2);
+
     /// <summary>Finds a task by its id, and by its framework where more than one has such a task.</summary>
     public static async Task<(TaskView Task, AgentView? Agent)> TaskAsync(Cluster cluster, string taskId, string? framework)
     {

@@ -44,28 +44,3 @@ internal static class RolesCommand
         return command;
     }
 }
-
-internal static class DrainCommand
-{
-    public static Command Create()
-    {
-        var agent = new Argument<string>("agent") { Description = "Agent id or hostname" };
-        var undo = new Option<bool>("--undo") { Description = "Offer the agent again" };
-        var master = Cluster.MasterOption();
-        var command = new Command("drain", "Stop offering an agent; what runs there goes on".WithExample("agora drain node2"))
-        {
-            agent, undo, master,
-        };
-        command.Does(async (parsed, _) =>
-        {
-            using var cluster = Cluster.Find(parsed.GetValue(master));
-            var name = parsed.GetValue(agent)!;
-            var found = (await cluster.SnapshotAsync()).Agents
-                .FirstOrDefault(a => a.Info.Id?.Value == name || a.Info.Hostname == name)
-                ?? throw new Failure($"no agent '{name}'", "neither an id nor a hostname of an agent", "see 'agora agents'");
-            var refused = await cluster.OrderAsync(new OperatorCommand.Drain(found.Info.Id!.Value, !parsed.GetValue(undo)));
-            return refused is null ? 0 : throw new Failure($"agent '{name}' was not changed", refused, "see 'agora agents'");
-        });
-        return command;
-    }
-}

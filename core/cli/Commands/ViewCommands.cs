@@ -78,7 +78,14 @@ internal static class StatusCommand
 
 internal static class AgentsCommand
 {
-    public static Command Create() => ViewCommand.Create("agents", "List the agents", "agora agents", withTasks: false,
+    public static Command Create()
+    {
+        var command = CreateList();
+        command.Add(DrainCommand.CreateGone());
+        return command;
+    }
+
+    private static Command CreateList() => ViewCommand.Create("agents", "List the agents, or mark one gone", "agora agents", withTasks: false,
         s => Table(["ID", "HOSTNAME", "STATE", "CPUS", "USED", "OFFERED", "MEM (MiB)", "USED", "OFFERED", "TASKS", "ATTRIBUTES"],
             s.Agents.Select(a => (IReadOnlyList<string>)
             [

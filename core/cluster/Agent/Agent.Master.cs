@@ -58,7 +58,7 @@ public sealed partial class Agent
         _registered = false;
         _effects.Add(new AgentEffect.ToMaster(connection, new AgentCall.Register(Info, [.. _frameworks.Values],
             [.. _tasks.Values.Select(t => new TaskReport(t.Framework.Id!.Value, t.Spec, t.State))],
-            [.. _executors.Values.Select(e => new ExecutorReport(e.Framework.Id!.Value, e.Spec))], _restarted)));
+            [.. _executors.Values.Select(e => new ExecutorReport(e.Framework.Id!.Value, e.Spec))], _restarted, _instance)));
     }
 
     private void MasterDisconnected(long connection)
@@ -68,6 +68,8 @@ public sealed partial class Agent
         _master = null;
         _registered = false;
         _pingDue = null;
+        if (_unwanted is not null)
+            return;
         var wait = _options.Reconnect * Math.Pow(2, Math.Min(_failures++, 16));
         if (wait > _options.ReconnectMax)
             wait = _options.ReconnectMax;

@@ -23,10 +23,14 @@ public sealed partial class Agent
     private DateTimeOffset _now;
     private long _lastContainer;
     private long _lastTask;
+    private readonly string _instance;
     private bool _shuttingDown;
 
+    /// <summary>Why the master wants no more of it; null while it does.</summary>
+    private string? _unwanted;
+
     /// <param name="info">With the id it had, if it was registered before it was started anew.</param>
-    /// <param name="newToken">Gives a fresh secret for each executor.</param>
+    /// <param name="newToken">Gives a fresh secret for each executor, and the name of this process to the master.</param>
     /// <param name="records">What its former process wrote down, in that order; then <see cref="AgentEvent.ContainersFound"/> is awaited first.</param>
     public Agent(AgentInfo info, AgentOptions options, Func<string> newToken, DateTimeOffset now, IEnumerable<AgentRecord>? records = null)
     {
@@ -35,6 +39,7 @@ public sealed partial class Agent
         _newToken = newToken;
         _now = now;
         _connectDue = now;
+        _instance = newToken();
         _restarted = info.Id is not null;
         if (records is not null)
             Restore(records);
@@ -98,6 +103,10 @@ public sealed partial class Agent
         {
             case AgentCommand.Registered registered: Registered(registered); break;
             case AgentCommand.Refused(var reason): _effects.Add(new AgentEffect.Exit($"the master refused: {reason}")); break;
+            case AgentCommand.Shutdown(var reason):
+                _unwanted = reason;
+                Shutdown();
+                break;
             case AgentCommand.RunTasks(var framework, var tasks): RunTasks(framework, tasks); break;
             case AgentCommand.KillTask kill: KillTask(kill); break;
             case AgentCommand.Acknowledge acknowledge: Acknowledged(acknowledge); break;
@@ -158,7 +167,8 @@ public sealed partial class Agent
     {
         if (!_shuttingDown || _taskContainers.Count > 0 || _executorContainers.Count > 0)
             return;
-        ToMaster(new AgentCall.Unregister());
-        _effects.Add(new AgentEffect.Exit(null));
+        if (_unwanted is null)
+            ToMaster(new AgentCall.Unregister());
+        _effects.Add(new AgentEffect.Exit(_unwanted is null ? null : $"the master wants no more of it: {_unwanted}"));
     }
 }

@@ -38,6 +38,11 @@ public sealed partial class Master
                 return Skip(SkipReason.AgentUnreachable, "the agent is not connected");
             case AgentCondition.Draining:
                 return Skip(SkipReason.AgentDraining, "an operator drains the agent");
+            case AgentCondition.Deactivated:
+                return Skip(SkipReason.AgentDeactivated, "an operator has deactivated the agent");
+            case AgentCondition.Maintenance:
+                var window = agent.Windows.First(w => w.IsOn(_now));
+                return Skip(SkipReason.AgentMaintenance, $"maintenance '{window.Name}' goes on there", window.When.End);
         }
         if (agent.Offers.Values.FirstOrDefault(o => o.Framework == framework) is { } own)
             return Skip(SkipReason.None, $"holds {own.Offer.Id} there: {own.Offer.Resources}", own.Offer.Expires);

@@ -25,7 +25,7 @@ internal static class Sentences
         if (skips.Any(s => s.Reason == SkipReason.None))
             return "Resources are being offered to it.";
         if (skips.All(s => s.Reason is SkipReason.AgentFull or SkipReason.HeldInOffer or SkipReason.AgentUnreachable
-            or SkipReason.AgentDraining or SkipReason.BelowMinimum))
+            or SkipReason.AgentDraining or SkipReason.AgentDeactivated or SkipReason.AgentMaintenance or SkipReason.BelowMinimum))
         {
             var free = skips.Any(s => s.Reason == SkipReason.BelowMinimum)
                 ? "What is free on any one agent is too little for one of its tasks" : "Nothing is free";
@@ -69,6 +69,8 @@ internal static class Sentences
         SkipReason.Suppressed => "suppressed",
         SkipReason.AgentUnreachable => "unreachable",
         SkipReason.AgentDraining => "draining",
+        SkipReason.AgentDeactivated => "deactivated",
+        SkipReason.AgentMaintenance => "under maintenance",
         SkipReason.AgentFull => "full",
         SkipReason.HeldInOffer => "held in other frameworks' offers",
         SkipReason.Filtered => "refused by it a moment ago",

@@ -13,6 +13,9 @@ internal sealed class FrameworkEntry(FrameworkId id, FrameworkInfo info, DateTim
     /// <summary>Raised with each subscription, so that a timer of an older one is known as such.</summary>
     public int Subscriptions { get; set; }
 
+    /// <summary>Connections of schedulers that stand by, the next to take over first.</summary>
+    public List<long> Standbys { get; } = [];
+
     /// <summary>Live tasks, and ended ones whose last update is not acknowledged.</summary>
     public Dictionary<TaskId, TaskEntry> Tasks { get; } = [];
     public Queue<TaskEntry> Completed { get; } = new();
@@ -36,13 +39,47 @@ internal sealed class AgentEntry(AgentId id, AgentInfo info, DateTimeOffset regi
 
     /// <summary>Null while the agent is not connected.</summary>
     public long? Connection { get; set; }
+
+    /// <summary>Names the agent's process.</summary>
+    public string Instance { get; set; } = "";
+
+    /// <summary>Another process that would be this agent, while this one is asked whether it still lives.</summary>
+    public Challenger? Challenger { get; set; }
     public AgentCondition Condition { get; set; } = AgentCondition.Active;
-    public bool Draining { get; set; }
     public int PingsMissed { get; set; }
     public DateTimeOffset DisconnectedSince { get; set; }
     public Dictionary<(FrameworkId, TaskId), TaskEntry> Tasks { get; } = [];
     public Dictionary<(FrameworkId, ExecutorId), ExecutorSpec> Executors { get; } = [];
     public Dictionary<OfferId, OfferEntry> Offers { get; } = [];
+
+    /// <summary>Maintenance of its machine that was not over when the list was made.</summary>
+    public IReadOnlyList<MaintenanceWindow> Windows { get; set; } = [];
+
+    /// <summary>One for each window and framework that has something here.</summary>
+    public Dictionary<(string Window, FrameworkId), InverseEntry> InverseOffers { get; } = [];
+
+    /// <summary>Who has what here has changed since inverse offers were last looked after.</summary>
+    public bool InverseDirty { get; set; }
+}
+
+/// <summary>Who registers with the id of an agent that is connected, and by when that one must answer to stay it.</summary>
+/// <param name="Ping">The number of the ping that it is to answer.</param>
+internal sealed record Challenger(long Connection, AgentCall.Register Call, long Ping, DateTimeOffset Due);
+
+/// <summary>An inverse offer and what has become of it.</summary>
+internal sealed class InverseEntry(OfferId id, MaintenanceWindow window, AgentEntry agent, FrameworkEntry framework)
+{
+    public OfferId Id { get; } = id;
+    public MaintenanceWindow Window { get; } = window;
+    public AgentEntry Agent { get; } = agent;
+    public FrameworkEntry Framework { get; } = framework;
+
+    /// <summary>The scheduler's connection that it was sent on; an unanswered one is sent again on the next.</summary>
+    public long? SentOn { get; set; }
+
+    /// <summary>Null while it is not answered.</summary>
+    public bool? Accepted { get; set; }
+    public string Reason { get; set; } = "";
 }
 
 /// <summary>A task as the master knows it.</summary>

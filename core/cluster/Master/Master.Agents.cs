@@ -13,10 +13,13 @@ public sealed partial class Master
             _effects.Add(new MasterEffect.Close(connection));
             return;
         }
+        if (call.Agent.Id is { } named && TurnAway(connection, named, call))
+            return;
         var id = call.Agent.Id ?? new AgentId($"agent-{Epoch}-{++_lastAgent}");
         var info = call.Agent with { Id = id };
         if (_agents.TryGetValue(id, out var agent))
         {
+            DropChallenger(agent);
             DropConnection(agent);
             LeaveAccounts(agent);
         }
@@ -26,21 +29,24 @@ public sealed partial class Master
         }
         agent.Info = info;
         agent.Connection = connection;
+        agent.Instance = call.Instance;
         agent.PingsMissed = 0;
-        agent.Condition = agent.Draining ? AgentCondition.Draining : AgentCondition.Active;
+        agent.Condition = AgentCondition.Active;
+        agent.Windows = WindowsOf(info.Hostname);
         _agentConnections.Add(connection, agent);
         _pings.Enqueue((agent, connection, _now + _options.PingInterval));
         _allocator.AddAgent(id, info.Hostname, info.Resources);
-        _allocator.SetOfferable(id, !agent.Draining);
         Send(connection, new AgentCommand.Registered(id, Epoch, AbsenceMax));
         foreach (var framework in call.Frameworks)
             AdmitReported(agent, framework);
         TakeOverTasks(agent, call);
+        Reconsider(agent);
+        TouchInverse(agent);
     }
 
     private string? CheckRegistration(long connection, AgentCall.Register call)
     {
-        if (_agentConnections.TryGetValue(connection, out var already))
+        if (_agentConnections.TryGetValue(connection, out var already) || _challengers.TryGetValue(connection, out already))
             return $"this connection has registered {already.Id} already";
         var info = call.Agent;
         if (info.Hostname.Length == 0)
@@ -198,14 +204,26 @@ public sealed partial class Master
 
     private void AgentConnectionGone(long connection)
     {
+        if (_challengers.Remove(connection, out var challenged))
+        {
+            challenged.Challenger = null;
+            return;
+        }
         if (!_agentConnections.Remove(connection, out var agent))
             return;
+        BecomeAbsent(agent);
+        AdmitChallenger(agent);
+    }
+
+    /// <summary>It is not connected, but what runs there is still held to be its own.</summary>
+    private void BecomeAbsent(AgentEntry agent)
+    {
         agent.Connection = null;
         agent.Condition = AgentCondition.Disconnected;
         agent.DisconnectedSince = _now;
+        _absences.Enqueue((agent, _now, _now + AbsenceMax));
         RescindAll(agent.Offers.Values);
         _allocator.SetOfferable(agent.Id, false);
-        _absences.Enqueue((agent, _now + AbsenceMax));
     }
 
     private void BecomeUnreachable(AgentEntry agent)
@@ -224,17 +242,20 @@ public sealed partial class Master
                 StatusReason.AgentUnreachable, $"agent {agent.Info.Hostname} is not heard of", _now, agent.Id,
                 task.Spec.Executor?.Id));
         }
+        TouchInverse(agent);
         TellLost(agent, $"not heard of for {AbsenceMax.TotalSeconds:0.#} s");
     }
 
     /// <summary>The agent is gone for good; so is what ran there.</summary>
-    private void RemoveAgent(AgentEntry agent, string why)
+    private void RemoveAgent(AgentEntry agent, string why, TaskState state = TaskState.Gone, StatusReason reason = StatusReason.AgentRemoved)
     {
+        DropChallenger(agent);
         DropConnection(agent);
         LeaveAccounts(agent);
         _agents.Remove(agent.Id);
         foreach (var task in agent.Tasks.Values.ToList())
-            EndWithAgent(task, TaskState.Gone, StatusReason.AgentRemoved, why);
+            EndWithAgent(task, state, reason, why);
+        EndInverse(agent.InverseOffers.Values);
         TellLost(agent, why);
     }
 
@@ -255,6 +276,7 @@ public sealed partial class Master
         {
             agent.Executors.Remove(key);
             _allocator.Release(exited.FrameworkId, agent.Id, executor.Resources);
+            TouchInverse(agent);
         }
         if (_frameworks.TryGetValue(exited.FrameworkId, out var framework))
             Send(framework, new SchedulerEvent.ExecutorLost(agent.Id, exited.ExecutorId, exited.ExitCode, exited.Reason));

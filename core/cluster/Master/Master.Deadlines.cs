@@ -5,9 +5,13 @@ public sealed partial class Master
     /// <summary>Each kind of timer has one length, so its queue is in order of time by itself.</summary>
     private readonly Queue<(OfferEntry Offer, DateTimeOffset Due)> _offerEnds = new();
     private readonly Queue<(AgentEntry Agent, long Connection, DateTimeOffset Due)> _pings = new();
-    private readonly Queue<(FrameworkEntry Framework, int Subscription, DateTimeOffset Due)> _heartbeats = new();
+    private readonly Queue<(long Connection, DateTimeOffset Due)> _heartbeats = new();
     private readonly PriorityQueue<(FrameworkEntry Framework, int Subscription), DateTimeOffset> _failovers = new();
-    private readonly Queue<(AgentEntry Agent, DateTimeOffset Due)> _absences = new();
+    private readonly Queue<(AgentEntry Agent, DateTimeOffset Since, DateTimeOffset Due)> _absences = new();
+
+    /// <summary>Agents that were away for too long and wait for their turn to be unreachable.</summary>
+    private readonly Queue<(AgentEntry Agent, DateTimeOffset Since)> _removals = new();
+    private DateTimeOffset _nextRemoval = DateTimeOffset.MinValue;
     private DateTimeOffset? _allocationDue;
 
     /// <summary>When <see cref="MasterEvent.Tick"/> is wanted next; null for never.</summary>
@@ -32,6 +36,14 @@ public sealed partial class Master
                 next = absence.Due;
             if (_revocationDue is { } revocation && revocation < next)
                 next = revocation;
+            if (_removals.Count > 0 && _nextRemoval < next)
+                next = _nextRemoval;
+            if (_challenges.TryPeek(out var challenge) && challenge.Due < next)
+                next = challenge.Due;
+            if (_drains.TryPeek(out _, out var drain) && drain < next)
+                next = drain;
+            if (_windowsDue is { } window && window < next)
+                next = window;
             return next == DateTimeOffset.MaxValue ? null : next;
         }
     }
@@ -41,8 +53,13 @@ public sealed partial class Master
         EndOffers();
         SendPings();
         SendHeartbeats();
+        EndChallenges();
         EndAbsences();
         EndFailovers();
+        EndDrains();
+        TurnWindows();
+        StoreNext();
+        SendInverseOffers();
         RunRevocation();
         RunAllocation();
     }
@@ -72,10 +89,10 @@ public sealed partial class Master
                 continue;
             if (agent.PingsMissed >= _options.PingsMissedMax)
             {
-                _effects.Add(new MasterEffect.Close(ping.Connection));
-                _agentConnections.Remove(ping.Connection);
-                agent.Connection = null;
-                BecomeUnreachable(agent);
+                DropConnection(agent);
+                BecomeAbsent(agent);
+                _removals.Enqueue((agent, _now));
+                AdmitChallenger(agent);
                 continue;
             }
             agent.PingsMissed++;
@@ -89,10 +106,12 @@ public sealed partial class Master
         while (_heartbeats.TryPeek(out var heartbeat) && heartbeat.Due <= _now)
         {
             _heartbeats.Dequeue();
-            if (heartbeat.Framework.Connection is not { } connection ||
-                heartbeat.Framework.Subscriptions != heartbeat.Subscription)
+            if (!_schedulers.ContainsKey(heartbeat.Connection) && !_standbys.ContainsKey(heartbeat.Connection) || IsReplaced(heartbeat.Connection))
+            {
+                _unanswered.Remove(heartbeat.Connection);
                 continue;
-            Send(connection, new SchedulerEvent.Heartbeat());
+            }
+            Send(heartbeat.Connection, new SchedulerEvent.Heartbeat());
             _heartbeats.Enqueue(heartbeat with { Due = _now + _options.HeartbeatInterval });
         }
     }
@@ -105,12 +124,25 @@ public sealed partial class Master
         while (_absences.TryPeek(out var absence) && absence.Due <= _now)
         {
             _absences.Dequeue();
-            var agent = absence.Agent;
-            if (agent.Connection is null && agent.Condition == AgentCondition.Disconnected &&
-                _agents.GetValueOrDefault(agent.Id) == agent && agent.DisconnectedSince + AbsenceMax <= _now)
-                BecomeUnreachable(agent);
+            if (IsAbsent(absence.Agent, absence.Since))
+                _removals.Enqueue((absence.Agent, absence.Since));
+        }
+        while (_removals.TryPeek(out var removal))
+        {
+            var absent = IsAbsent(removal.Agent, removal.Since);
+            if (absent && _nextRemoval > _now)
+                break;
+            _removals.Dequeue();
+            if (!absent)
+                continue;
+            BecomeUnreachable(removal.Agent);
+            _nextRemoval = _now + _options.RemovalInterval;
         }
     }
+
+    /// <summary>True if it has been away since then without a break.</summary>
+    private bool IsAbsent(AgentEntry agent, DateTimeOffset since) => agent.Condition == AgentCondition.Disconnected &&
+        agent.DisconnectedSince == since && _agents.GetValueOrDefault(agent.Id) == agent;
 
     private void EndFailovers()
     {

@@ -6,7 +6,7 @@ public sealed partial class Master
 
     private void Subscribe(long connection, SchedulerCall.Subscribe call)
     {
-        if (_schedulers.TryGetValue(connection, out var already))
+        if (_schedulers.TryGetValue(connection, out var already) || FrameworkOfStandby(connection, out already))
         {
             Refuse(connection, $"this connection has subscribed {already.Id} already", fatal: false);
             return;
@@ -16,21 +16,34 @@ public sealed partial class Master
             Refuse(connection, $"subscription refused: {wrong}", fatal: true);
             return;
         }
+        _heartbeats.Enqueue((connection, _now + _options.HeartbeatInterval));
+        if (call.Standby)
+            _unanswered.Add(connection, 0);
+        if (call.Standby && call.Framework.Id is { } id && _frameworks.TryGetValue(id, out var led) && led.Connection is not null)
+        {
+            StandBy(led, id, connection, call);
+            return;
+        }
         var framework = Admit(call.Framework);
         if (framework.Connection is { } older)
         {
             Send(older, new SchedulerEvent.Error($"another scheduler subscribed as {framework.Id}", Fatal: true));
             Disconnect(framework, older);
         }
+        Send(connection, new SchedulerEvent.Subscribed(framework.Id, Epoch, _options.HeartbeatInterval,
+            _allocator.Guaranteed(framework.Info.Role)));
+        Activate(framework, connection, call);
+    }
+
+    private void Activate(FrameworkEntry framework, long connection, SchedulerCall.Subscribe call)
+    {
         framework.Connection = connection;
         framework.Subscriptions++;
         _schedulers.Add(connection, framework);
         _allocator.SetFilters(framework.Id, call.Filters ?? FrameworkFilters.None);
         _allocator.SetHints(framework.Id, call.Hints ?? []);
-        Send(connection, new SchedulerEvent.Subscribed(framework.Id, Epoch, _options.HeartbeatInterval,
-            _allocator.Guaranteed(framework.Info.Role)));
-        _heartbeats.Enqueue((framework, framework.Subscriptions, _now + _options.HeartbeatInterval));
         _allocator.SetActive(framework.Id, active: true, call.Suppressed);
+        TouchInverse(framework);
     }
 
     private string? CheckSubscription(SchedulerCall.Subscribe call)
@@ -47,6 +60,8 @@ public sealed partial class Master
         if (info.Id is { } known && _frameworks.TryGetValue(known, out var framework) &&
             framework.Info.Role != info.Role)
             return $"framework {known} is of role '{framework.Info.Role}' and cannot change to '{info.Role}'";
+        if (call.Standby && info.Id is { } led && _frameworks.GetValueOrDefault(led)?.Standbys.Count >= _options.Limits.StandbysMax)
+            return $"{_options.Limits.StandbysMax} schedulers of {led} stand by already";
         return Check(call.Filters ?? FrameworkFilters.None) ?? Check(call.Hints ?? []);
     }
 
@@ -71,10 +86,13 @@ public sealed partial class Master
 
     private void SchedulerGone(long connection)
     {
+        StandbyGone(connection);
         if (!_schedulers.TryGetValue(connection, out var framework))
             return;
         Disconnect(framework, connection);
-        if (framework.Info.FailoverTimeout == TimeSpan.Zero)
+        if (framework.Standbys.Count > 0)
+            Promote(framework);
+        else if (framework.Info.FailoverTimeout == TimeSpan.Zero)
             RemoveFramework(framework, "its scheduler disconnected and it has no failover timeout");
         else
             AwaitFailover(framework);
@@ -103,6 +121,7 @@ public sealed partial class Master
             Send(connection, new SchedulerEvent.Error($"framework {framework.Id} has ended: {why}", Fatal: true));
             Disconnect(framework, connection);
         }
+        DismissStandbys(framework, why);
         foreach (var task in framework.Tasks.Values.ToList())
         {
             if (!task.State.IsTerminal())
@@ -120,6 +139,7 @@ public sealed partial class Master
             }
             if (agent.Connection is { } there && framework.Agents.Contains(agent.Id))
                 Send(there, new AgentCommand.ShutdownFramework(framework.Id));
+            EndInverse(agent.InverseOffers.Values.Where(o => o.Framework == framework));
         }
         _frameworks.Remove(framework.Id);
         _completedIds.Add(framework.Id);

@@ -38,7 +38,8 @@ public sealed partial class Master
             [.. agent.Executors.Keys.Where(k => k.Item1 == framework.Id).Select(k => k.Item2).Order()];
         var due = _now + _options.OfferTimeout;
         var offer = new Offer(new OfferId(Epoch, ++_lastOffer), framework.Id, agent.Id, agent.Info.Hostname,
-            agent.Info.Address, agent.Info.FilePort, resources, agent.Info.Attributes, executors, due);
+            agent.Info.Address, agent.Info.FilePort, resources, agent.Info.Attributes, executors, due,
+            agent.Windows.Count == 0 ? null : agent.Windows.FirstOrDefault(w => w.When.Start > _now)?.When);
         var entry = new OfferEntry(offer, framework, agent, _now);
         framework.Offers.Add(offer.Id, entry);
         agent.Offers.Add(offer.Id, entry);

@@ -35,6 +35,10 @@ public sealed partial class Master
                 return;
             state = agent.Condition == AgentCondition.Unreachable ? TaskState.Unreachable : TaskState.Gone;
         }
+        else if (agentId is { } gone && _gone.ContainsKey(gone))
+        {
+            state = TaskState.GoneByOperator;
+        }
         else
         {
             state = TaskState.Unknown;

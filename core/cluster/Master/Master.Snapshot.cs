@@ -16,7 +16,7 @@ public sealed partial class Master
             [.. _frameworks.Values.Select(f => View(f, Condition(f))), .. _completedFrameworks.Select(f => f.Framework)], tasks,
             [.. offers.Select(o => new OfferView(o.Offer.Id, o.Framework.Id, o.Agent.Id, o.Offer.Hostname,
                 o.Offer.Resources, o.Made, o.Offer.Expires))],
-            [.. _allocator.Roles()]);
+            [.. _allocator.Roles()], [.. _registry.Maintenance.Where(w => !w.IsOver(_now)).Select(View)], _registry.Gone);
     }
 
     private MasterCounters CountersView() => new(
@@ -24,13 +24,18 @@ public sealed partial class Master
         _counters.TasksLaunched, _counters.TasksFinished, _counters.TasksFailed, _counters.TasksKilled,
         _counters.TasksLost, _allocator.Passes, _counters.CallsRefused);
 
-    private static AgentView View(AgentEntry agent)
+    private MaintenanceView View(MaintenanceWindow window) => new(window, [.. _agents.Values.SelectMany(a => a.InverseOffers.Values)
+        .Where(o => o.Window == window).OrderBy(o => o.Id).Select(o => new InverseOfferView(o.Id, o.Framework.Id, o.Agent.Id,
+            o.Agent.Info.Hostname, o.Accepted, o.Reason, o.Agent.Tasks.Values.Count(t => t.Framework == o.Framework && !t.State.IsTerminal())))]);
+
+    private AgentView View(AgentEntry agent)
     {
         var used = agent.Tasks.Values.Where(t => t.Charged).Aggregate(Resources.Empty, (sum, t) => sum + t.Spec.Resources);
         used = agent.Executors.Values.Aggregate(used, (sum, e) => sum + e.Resources);
         var offered = agent.Offers.Values.Aggregate(Resources.Empty, (sum, o) => sum + o.Offer.Resources);
-        return new AgentView(agent.Info, agent.Condition, used, offered,
-            agent.Tasks.Values.Count(t => !t.State.IsTerminal()), agent.Registered);
+        var condition = agent.Condition == AgentCondition.Draining && agent.Tasks.Count == 0 ? AgentCondition.Drained : agent.Condition;
+        return new AgentView(agent.Info, condition, used, offered,
+            agent.Tasks.Values.Count(t => !t.State.IsTerminal()), agent.Registered, _inactive.GetValueOrDefault(agent.Id));
     }
 
     private static FrameworkCondition Condition(FrameworkEntry framework) =>
@@ -44,7 +49,7 @@ public sealed partial class Master
             offered, _allocator.Demand(framework.Id, _now), _allocator.DominantShare(framework.Id),
             _allocator.FairShare(framework.Id), framework.Tasks.Values.Count(t => !t.State.IsTerminal()),
             framework.OffersMade, framework.OffersAccepted, framework.OffersDeclined, framework.OffersRescinded,
-            [.. framework.Declines], framework.Registered);
+            [.. framework.Declines], framework.Registered, framework.Standbys.Count);
     }
 
     private static TaskView View(TaskEntry task) => new(task.Framework.Id, task.Spec.Id, task.Spec.Name, task.Agent.Id,

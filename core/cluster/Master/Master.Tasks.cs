@@ -124,6 +124,7 @@ public sealed partial class Master
         agent.Tasks.Add((framework.Id, spec.Id), task);
         if (spec.Executor is { } executor)
             agent.Executors.TryAdd((framework.Id, executor.Id), executor);
+        TouchInverse(agent);
         _counters.TasksLaunched++;
     }
 
@@ -178,6 +179,7 @@ public sealed partial class Master
             task.Charged = false;
             _allocator.Release(task.Framework.Id, task.Agent.Id, task.Spec.Resources);
         }
+        TouchInverse(task.Agent);
         switch (task.State)
         {
             case TaskState.Finished: _counters.TasksFinished++; break;
@@ -225,6 +227,8 @@ public sealed partial class Master
         if (framework.Tasks.GetValueOrDefault(task.Spec.Id) == task)
             framework.Tasks.Remove(task.Spec.Id);
         task.Agent.Tasks.Remove((framework.Id, task.Spec.Id));
+        if (task.Agent.Tasks.Count == 0)
+            CheckDrained(task.Agent);
         framework.Completed.Enqueue(task);
         if (framework.Completed.Count > _options.Limits.CompletedTasksMax)
             framework.Completed.Dequeue();

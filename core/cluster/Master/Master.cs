@@ -8,7 +8,7 @@ namespace Agora.Cluster;
 /// between them. No I/O, clock or thread: its host tells it what happened and does what it answers.
 /// <para>Laws: offered + used ≤ total on every agent; an offer is answered, rescinded or expired, once; every task it
 /// accepted reaches one terminal state; what it knows of running tasks is only what agents told it, so a new master
-/// learns all of it from their registrations (the paper's §3.6).</para>
+/// learns all of it from their registrations (the paper's §3.6); what operators decide is stored before it counts.</para>
 /// </summary>
 public sealed partial class Master
 {
@@ -27,8 +27,9 @@ public sealed partial class Master
     private DateTimeOffset _now;
     private Counters _counters;
 
+    /// <param name="registry">What the leader before has stored; null if there was none.</param>
     /// <exception cref="ArgumentException">The options are not valid; the message lists everything that is wrong.</exception>
-    public Master(MasterOptions options, IAllocator policy, DateTimeOffset now)
+    public Master(MasterOptions options, IAllocator policy, DateTimeOffset now, Registry? registry = null)
     {
         var errors = options.Validate();
         if (errors.Count > 0)
@@ -36,6 +37,7 @@ public sealed partial class Master
         _options = options;
         _allocator = new Allocator(policy);
         _started = _now = now;
+        Restore(registry ?? Registry.Empty);
     }
 
     public long Epoch => _options.Epoch;
@@ -53,9 +55,8 @@ public sealed partial class Master
             case MasterEvent.SchedulerDisconnected(var connection): SchedulerGone(connection); break;
             case MasterEvent.AgentCalled(var connection, var call): Handle(connection, call); break;
             case MasterEvent.AgentDisconnected(var connection): AgentConnectionGone(connection); break;
-            case MasterEvent.Ordered(var request, var command):
-                _effects.Add(new MasterEffect.Answer(request, Execute(command)));
-                break;
+            case MasterEvent.Ordered(var request, var command): Order(request, command); break;
+            case MasterEvent.Stored(var number, var failed): Stored(number, failed); break;
             case MasterEvent.Tick: break;
             default: throw new UnreachableException(e.GetType().Name);
         }
@@ -68,6 +69,16 @@ public sealed partial class Master
         if (call is SchedulerCall.Subscribe subscribe)
         {
             Subscribe(connection, subscribe);
+            return;
+        }
+        if (call is SchedulerCall.Pong && _unanswered.ContainsKey(connection))
+        {
+            _unanswered[connection] = 0;
+            return;
+        }
+        if (_standbys.ContainsKey(connection))
+        {
+            Refuse(connection, $"{call.GetType().Name} refused: this scheduler stands by", fatal: false);
             return;
         }
         if (!_schedulers.TryGetValue(connection, out var framework))
@@ -87,6 +98,9 @@ public sealed partial class Master
             case SchedulerCall.Acknowledge acknowledge: Acknowledge(framework, acknowledge); break;
             case SchedulerCall.Reconcile(var tasks): Reconcile(framework, tasks); break;
             case SchedulerCall.Message message: PassOn(framework, message); break;
+            case SchedulerCall.Pong: break;
+            case SchedulerCall.AcceptInverse(var offers): AnswerInverse(framework, offers, accepted: true, ""); break;
+            case SchedulerCall.DeclineInverse(var offers, var reason): AnswerInverse(framework, offers, accepted: false, reason); break;
             case SchedulerCall.Teardown: RemoveFramework(framework, "torn down by its scheduler"); break;
             default: throw new UnreachableException(call.GetType().Name);
         }
@@ -110,7 +124,7 @@ public sealed partial class Master
             case AgentCall.Update update: UpdateTask(agent, update); break;
             case AgentCall.ExecutorExited exited: ExecutorExited(agent, exited); break;
             case AgentCall.Message message: PassOn(agent, message); break;
-            case AgentCall.Pong: agent.PingsMissed = 0; break;
+            case AgentCall.Pong(var number): Ponged(agent, number); break;
             case AgentCall.Unregister: RemoveAgent(agent, "the agent was shut down"); break;
             default: throw new UnreachableException(call.GetType().Name);
         }

@@ -21,8 +21,20 @@ public sealed record MasterOptions
     /// <value>Unanswered pings after which an agent is unreachable. Default 5.</value>
     public int PingsMissedMax { get; init; } = 5;
 
+    /// <value>
+    /// The least time between two agents' becoming unreachable, so that a fault of the master's own network does not cost all
+    /// tasks at once. Default none.
+    /// </value>
+    public TimeSpan RemovalInterval { get; init; }
+
+    /// <value>How long an agent may take to answer when another process comes with its id. Default 5 s.</value>
+    public TimeSpan ChallengeTime { get; init; } = TimeSpan.FromSeconds(5);
+
     /// <value>Between two heartbeats to a scheduler. Default 15 s.</value>
     public TimeSpan HeartbeatInterval { get; init; } = TimeSpan.FromSeconds(15);
+
+    /// <value>Unanswered heartbeats after which another scheduler of the framework takes over, if one stands by. Default 5.</value>
+    public int HeartbeatsMissedMax { get; init; } = 5;
 
     /// <value>Warning time before tasks are revoked. Default 10 s.</value>
     public TimeSpan RevocationGrace { get; init; } = TimeSpan.FromSeconds(10);
@@ -46,8 +58,14 @@ public sealed record MasterOptions
             errors.Add($"ping interval {PingInterval} is not positive");
         if (PingsMissedMax < 1)
             errors.Add($"pings missed {PingsMissedMax} is below 1");
+        if (RemovalInterval < TimeSpan.Zero)
+            errors.Add($"removal interval {RemovalInterval} is negative");
+        if (ChallengeTime <= TimeSpan.Zero)
+            errors.Add($"challenge time {ChallengeTime} is not positive");
         if (HeartbeatInterval <= TimeSpan.Zero)
             errors.Add($"heartbeat interval {HeartbeatInterval} is not positive");
+        if (HeartbeatsMissedMax < 1)
+            errors.Add($"heartbeats missed {HeartbeatsMissedMax} is below 1");
         if (RevocationGrace < TimeSpan.Zero)
             errors.Add($"revocation grace {RevocationGrace} is negative");
         if (UnansweredRefusal < TimeSpan.Zero)

@@ -83,5 +83,9 @@ public sealed class AgentPaths
 
     public void SavePort(int port) => File.WriteAllText(PortFile, $"{port}");
 
+    /// <summary>Held by the process of the agent, so that there is no second one with this directory.</summary>
+    /// <exception cref="IOException">There is one.</exception>
+    public FileStream Lock() => new(Path.Combine(WorkDirectory, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+
     private string IdFile => Path.Combine(WorkDirectory, "agent-id");
 }

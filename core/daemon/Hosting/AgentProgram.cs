@@ -26,6 +26,9 @@ public static class AgentProgram
     public static async Task<int> RunAsync(AgentSettings settings, CancellationToken cancellation)
     {
         var paths = new AgentPaths(settings.WorkDirectory);
+        using var own = Lock(paths);
+        if (own is null)
+            return 1;
         File.Delete(paths.Socket);
         // The port must be known before the master is told of it, so a free one is found first.
         var port = settings.Port != 0 ? settings.Port : paths.LoadPort() is { } before && Server.IsFree(settings.Address, before) ? before
@@ -58,6 +61,24 @@ public static class AgentProgram
         app.MapFiles(new Files.FileServerOptions { Resolve = paths.Resolve, IsLive = host.IsLive });
         var exitCode = await Server.RunAsync(app, stop => LiveAsync(host, stop), port, cancellation);
         return exitCode != 0 || !host.Ended.IsCompleted ? exitCode : Told(await host.Ended, app.Logger);
+    }
+
+    /// <returns>Null if another agent has the directory, which is printed.</returns>
+    private static FileStream? Lock(AgentPaths paths)
+    {
+        try
+        {
+            return paths.Lock();
+        }
+        catch (IOException e)
+        {
+            Console.Error.WriteLine($"""
+                error: another agent runs with the work directory {paths.WorkDirectory}
+                why:   {e.Message}
+                fix:   end that agent first, or give this one a directory of its own with --work-dir
+                """);
+            return null;
+        }
     }
 
     /// <returns>Null if they cannot be used; the reason is printed.</returns>

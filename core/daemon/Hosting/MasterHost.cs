@@ -15,11 +15,15 @@ public sealed class MasterHost
     private readonly Pump<MasterEvent> _pump;
     private readonly System.Collections.Concurrent.ConcurrentDictionary<long, TaskCompletionSource<string?>> _orders = new();
     private readonly TimeProvider _time;
+    private readonly RegistryStore _store;
+    private CancellationToken _stopping;
     private long _lastOrder;
 
-    public MasterHost(MasterOptions options, IAllocator allocator, TimeProvider time, ILogger<MasterHost> logger)
+    /// <param name="registry">As it was loaded from the store.</param>
+    public MasterHost(MasterOptions options, IAllocator allocator, Registry registry, RegistryStore store, TimeProvider time, ILogger<MasterHost> logger)
     {
-        _master = new Master(options, allocator, time.GetUtcNow());
+        _master = new Master(options, allocator, time.GetUtcNow(), registry);
+        _store = store;
         _time = time;
         _pump = new Pump<MasterEvent>(time, Handle, () => _master.NextDeadline);
         // One numbering for both kinds, as the machine knows connections by number alone.
@@ -37,6 +41,7 @@ public sealed class MasterHost
     /// <summary>Lives until cancelled; then all streams are ended, so that agents and schedulers look for another master at once.</summary>
     public async Task RunAsync(CancellationToken cancellation)
     {
+        _stopping = cancellation;
         await _pump.RunAsync(cancellation);
         Schedulers.CloseAll();
         Agents.CloseAll();
@@ -79,11 +84,24 @@ public sealed class MasterHost
                 case MasterEffect.ToAgent(var connection, var sent): Agents.Send(connection / 2, sent); break;
                 case MasterEffect.Close(var connection) when connection % 2 == 0: Schedulers.Close(connection / 2); break;
                 case MasterEffect.Close(var connection): Agents.Close(connection / 2); break;
+                case MasterEffect.Store(var number, var next): _ = StoreAsync(number, next); break;
                 case MasterEffect.Answer(var request, var refused):
                     if (_orders.TryRemove(request, out var answer))
                         answer.SetResult(refused);
                     break;
             }
+        }
+    }
+
+    private async Task StoreAsync(long number, Registry registry)
+    {
+        try
+        {
+            _pump.Post(new MasterEvent.Stored(number, await _store.StoreAsync(registry, _stopping)));
+        }
+        catch (OperationCanceledException)
+        {
+            // This master stops; its successor finds what is stored.
         }
     }
 }

@@ -5,12 +5,13 @@ using Agora.Cluster.Allocation;
 using Agora.Election;
 using Agora.Election.Etcd;
 using Agora.Election.ZooKeeper;
+using Agora.Protocol;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace Agora.Daemon.Hosting;
 
 /// <summary>Settings of <c>agora master</c>.</summary>
-/// <param name="WorkDirectory">Keeps the epoch of a master that is alone, so that it grows with every start.</param>
+/// <param name="WorkDirectory">Keeps the epoch of a master that is alone, so that it grows with every start, and what operators decide.</param>
 /// <param name="Allocator"><c>drf</c>, <c>priority</c>, or <c>Type,Assembly.dll</c>.</param>
 /// <param name="Election">Where masters elect a leader; null for a master that is alone.</param>
 /// <param name="Lease">How long a leader that does not answer still counts.</param>
@@ -43,13 +44,13 @@ public static class MasterProgram
         app.MapGrpcService<SchedulerService>();
         app.MapGrpcService<AgentService>();
         app.MapGrpcService<OperatorService>();
-        var lost = false;
-        var exitCode = await Server.RunAsync(app, async stop => lost = await LeadAsync(settings, self, seat, app.Services, stop), port, cancellation);
-        return lost ? LeadershipLost : exitCode;
+        var ended = 0;
+        var exitCode = await Server.RunAsync(app, async stop => ended = await LeadAsync(settings, self, seat, app.Services, stop), port, cancellation);
+        return ended != 0 ? ended : exitCode;
     }
 
-    /// <returns>True if the leadership was lost, false if the process is to end.</returns>
-    private static async Task<bool> LeadAsync(MasterSettings settings, Uri self, MasterSeat seat, IServiceProvider services, CancellationToken stop)
+    /// <returns>What the process is to end with.</returns>
+    private static async Task<int> LeadAsync(MasterSettings settings, Uri self, MasterSeat seat, IServiceProvider services, CancellationToken stop)
     {
         var logger = services.GetRequiredService<ILogger<MasterHost>>();
         await using var election = ElectionOf(settings, logger);
@@ -58,19 +59,41 @@ public static class MasterProgram
             var leadership = await election.CampaignAsync(self, stop);
             if (settings.Election is not null)
                 logger.LogInformation("{Self} leads, epoch {Epoch}", self, leadership.Epoch);
-            var host = new MasterHost(settings.Options with { Epoch = leadership.Epoch }, LoadAllocator(settings.Allocator), TimeProvider.System, logger);
             using var over = CancellationTokenSource.CreateLinkedTokenSource(stop, leadership.Lost);
+            await using var store = new RegistryStore(leadership.State ?? new SqliteState(Path.Combine(settings.WorkDirectory, "registry.db")));
+            if (await LoadAsync(store, settings, over.Token) is not { } registry)
+                return 1;
+            var host = new MasterHost(settings.Options with { Epoch = leadership.Epoch }, LoadAllocator(settings.Allocator), registry, store, TimeProvider.System, logger);
             seat.Take(host);
             await host.RunAsync(over.Token);
             seat.Take(null);
-            if (stop.IsCancellationRequested)
-                return false;
-            logger.LogError("the leadership is lost; this master stops at once, and is to be started anew to stand by");
-            return true;
         }
-        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        catch (OperationCanceledException)
         {
-            return false;
+            // Before it led, or before it had read what was stored.
+        }
+        if (stop.IsCancellationRequested)
+            return 0;
+        logger.LogError("the leadership is lost; this master stops at once, and is to be started anew to stand by");
+        return LeadershipLost;
+    }
+
+    /// <returns>Null if it cannot be used; the reason is printed.</returns>
+    private static async Task<Registry?> LoadAsync(RegistryStore store, MasterSettings settings, CancellationToken cancellation)
+    {
+        try
+        {
+            return await store.LoadAsync(cancellation);
+        }
+        catch (Exception e) when (e is WireFormatException or IOException)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            await Console.Error.WriteLineAsync($"""
+                error: what operators have decided about this cluster cannot be read, and a master must not lead without it
+                why:   {e.Message}
+                fix:   see that no other master uses {(object?)settings.Election ?? settings.WorkDirectory}, and that this one is not older than the one before
+                """);
+            return null;
         }
     }
 

@@ -87,6 +87,11 @@ internal static class MasterVerb
             Description = "Unanswered pings after which an agent is unreachable",
             DefaultValueFactory = _ => defaults.PingsMissedMax,
         };
+        var removals = new Option<string?>("--agent-removal-rate")
+        {
+            Description = "Agents that may become unreachable in a time, such as 1/10m; default any number",
+            HelpName = "n/duration",
+        };
         var grace = Seconds("--revocation-grace", "Seconds of warning before tasks are revoked", defaults.RevocationGrace);
         var election = new Option<string?>("--election")
         {
@@ -98,14 +103,18 @@ internal static class MasterVerb
         var command = new Command("master",
             "Run a master.\n\nExample:\n  agora master --port 5050 --allocator drf\n  agora master --port 5050 --election etcd://127.0.0.1:2379/agora")
         {
-            port, bind, insecure, work, allocator, election, lease, advertise, offer, ping, missed, grace,
+            port, bind, insecure, work, allocator, election, lease, advertise, offer, ping, missed, removals, grace,
         };
         command.SetAction((parsed, cancellation) =>
         {
             if (Daemons.Address(parsed.GetValue(bind)!, parsed.GetValue(insecure)) is not { } address)
                 return Task.FromResult(2);
+            var between = TimeSpan.Zero;
+            if (parsed.GetValue(removals) is { } rate && !Durations.TryParseRate(rate, out between, out var unclear))
+                return Task.FromResult(Daemons.Refuse("the removal rate is not understood", unclear, "write it as 1/10m, 20/1h or the like"));
             var options = defaults with
             {
+                RemovalInterval = between,
                 OfferTimeout = TimeSpan.FromSeconds(parsed.GetValue(offer)),
                 PingInterval = TimeSpan.FromSeconds(parsed.GetValue(ping)),
                 PingsMissedMax = parsed.GetValue(missed),

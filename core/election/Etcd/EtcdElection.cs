@@ -26,8 +26,8 @@ public sealed class EtcdElection(MasterLocation.InEtcd location, TimeSpan lease,
             {
                 _lease = await EtcdLease.TakeAsync(_client, lease, time, cancellation);
                 using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellation, _lease.Lost);
-                if (await LeadAsync(_lease, self, over.Token) is { } epoch)
-                    return new Leadership(epoch, _lease.Lost);
+                if (await LeadAsync(_lease, self, over.Token) is var (epoch, created))
+                    return new Leadership(epoch, _lease.Lost, new EtcdState(_client, _keys, _keys.Master(_lease.Id), created, time));
             }
             catch (Exception e) when (e is RpcException or IOException or OperationCanceledException && !cancellation.IsCancellationRequested)
             {
@@ -47,8 +47,8 @@ public sealed class EtcdElection(MasterLocation.InEtcd location, TimeSpan lease,
         _client.Dispose();
     }
 
-    /// <returns>The epoch; null if the candidate's key is gone.</returns>
-    private async Task<long?> LeadAsync(EtcdLease held, Uri self, CancellationToken over)
+    /// <returns>The epoch, and the revision that the candidate's key was made by; null if that is gone.</returns>
+    private async Task<(long Epoch, long Created)?> LeadAsync(EtcdLease held, Uri self, CancellationToken over)
     {
         var key = _keys.Master(held.Id);
         var put = await _client.CallAsync((invoker, options) => new KV.KVClient(invoker).PutAsync(
@@ -59,7 +59,7 @@ public sealed class EtcdElection(MasterLocation.InEtcd location, TimeSpan lease,
             if (first is null)
                 return null;
             if (first.Key.Equals(key))
-                return await RaiseEpochAsync(key, put.Header.Revision, over);
+                return await RaiseEpochAsync(key, put.Header.Revision, over) is { } epoch ? (epoch, put.Header.Revision) : null;
             await ChangeAsync(first.Key, revision + 1, over);
         }
     }

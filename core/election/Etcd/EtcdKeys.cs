@@ -16,6 +16,9 @@ internal sealed class EtcdKeys(string path)
     /// <summary>The last leader's, as a decimal number.</summary>
     public ByteString Epoch { get; } = ByteString.CopyFromUtf8($"{path}/epoch");
 
+    /// <summary>What leaders hand on.</summary>
+    public ByteString State { get; } = ByteString.CopyFromUtf8($"{path}/state");
+
     public ByteString Master(long lease) => ByteString.CopyFromUtf8($"{path}/masters/{lease:x16}");
 
     public static string Text(ByteString value) => Encoding.UTF8.GetString(value.Span);

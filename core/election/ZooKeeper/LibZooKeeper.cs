@@ -7,7 +7,7 @@ internal static unsafe partial class LibZooKeeper
 {
     private const string Library = "libzookeeper_mt.so.2";
 
-    public const int Ok = 0, NoNode = -101, NodeExists = -110, ConnectionLoss = -4, OperationTimeout = -7, SessionExpired = -112;
+    public const int Ok = 0, NoNode = -101, BadVersion = -103, NodeExists = -110, ConnectionLoss = -4, OperationTimeout = -7, SessionExpired = -112;
     public const int SessionEvent = -1;
     public const int ExpiredState = -112, AuthFailedState = -113, ConnectedState = 3;
     public const int Ephemeral = 1, Sequence = 2;
@@ -39,6 +39,9 @@ internal static unsafe partial class LibZooKeeper
 
     [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int zoo_get(nint handle, string path, int watch, byte* buffer, int* length, void* stat);
+
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int zoo_set(nint handle, string path, byte* value, int length, int version);
 
     [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int zoo_wexists(nint handle, string path, delegate* unmanaged<nint, int, int, byte*, nint, void> watcher, nint context, void* stat);

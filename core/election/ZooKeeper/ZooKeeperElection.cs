@@ -25,7 +25,7 @@ public sealed class ZooKeeperElection(MasterLocation.InZooKeeper location, TimeS
                 {
                     // Its node must not stay the first when the connection comes back.
                     _session.Lost.Register(() => _ = DisposeAsync().AsTask());
-                    return new Leadership(epoch, _session.Lost);
+                    return new Leadership(epoch, _session.Lost, new ZooKeeperState(_session, $"{location.Path}/state", time));
                 }
             }
             catch (Exception e) when (e is ZooKeeperException or OperationCanceledException && !cancellation.IsCancellationRequested)

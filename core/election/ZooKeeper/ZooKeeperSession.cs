@@ -11,7 +11,7 @@ namespace Agora.Election.ZooKeeper;
 /// </summary>
 internal sealed unsafe class ZooKeeperSession : IDisposable
 {
-    private const int PathBytesMax = 4096, ValueBytesMax = 64 << 10, StatBytes = 128;
+    private const int PathBytesMax = 4096, UrlBytesMax = 64 << 10, StatBytes = 128, VersionInStat = 32;
 
     private static readonly ConcurrentDictionary<long, Action<int, int>> Watchers = [];
     private static long _lastWatcher;
@@ -21,6 +21,9 @@ internal sealed unsafe class ZooKeeperSession : IDisposable
     private readonly ITimer _end;
     private readonly long _watcher;
     private readonly nint _handle;
+    private readonly Lock _turn = new();
+    private int _calls;
+    private bool _disposed;
 
     /// <param name="servers">As <c>host:port</c>.</param>
     /// <exception cref="ZooKeeperException">The library cannot be used.</exception>
@@ -44,6 +47,30 @@ internal sealed unsafe class ZooKeeperSession : IDisposable
     public CancellationToken Lost => _lost.Token;
 
     public Task ConnectedAsync(CancellationToken cancellation) => _connected.Task.WaitAsync(cancellation);
+
+    /// <summary>Makes a call that may meet the session's end: it is not closed before that has returned.</summary>
+    /// <exception cref="ZooKeeperException">It has ended; or the call's own.</exception>
+    public T Using<T>(Func<T> call)
+    {
+        lock (_turn)
+        {
+            if (_disposed)
+                throw new ZooKeeperException("the session with ZooKeeper has ended");
+            _calls++;
+        }
+        try
+        {
+            return call();
+        }
+        finally
+        {
+            lock (_turn)
+            {
+                if (--_calls == 0 && _disposed)
+                    Close();
+            }
+        }
+    }
 
     /// <summary>Makes a node that stays, and those above it; one that exists is left as it is.</summary>
     /// <exception cref="ZooKeeperException">It cannot be made.</exception>
@@ -93,18 +120,41 @@ internal sealed unsafe class ZooKeeperSession : IDisposable
 
     /// <summary>What a node holds; null if it does not exist.</summary>
     /// <exception cref="ZooKeeperException">It cannot be read.</exception>
-    public string? Read(string path)
+    public string? Read(string path) => ReadVersion(path, UrlBytesMax) is var (value, _) ? Encoding.UTF8.GetString(value) : null;
+
+    /// <summary>What a node holds, and how often that was changed; null if it does not exist.</summary>
+    /// <param name="bytesMax">What is longer is cut off.</param>
+    /// <exception cref="ZooKeeperException">It cannot be read.</exception>
+    public (byte[] Value, int Version)? ReadVersion(string path, int bytesMax)
     {
-        var buffer = new byte[ValueBytesMax];
+        var buffer = new byte[bytesMax];
         var stat = stackalloc byte[StatBytes];
         fixed (byte* first = buffer)
         {
-            var length = ValueBytesMax;
+            var length = bytesMax;
             var result = LibZooKeeper.zoo_get(_handle, path, 0, first, &length, stat);
             return result switch
             {
-                LibZooKeeper.Ok => Encoding.UTF8.GetString(buffer, 0, Math.Max(0, length)),
+                LibZooKeeper.Ok => (buffer[..Math.Max(0, length)], *(int*)(stat + VersionInStat)),
                 LibZooKeeper.NoNode => null,
+                _ => throw new ZooKeeperException(result, path),
+            };
+        }
+    }
+
+    /// <summary>Changes what a node holds.</summary>
+    /// <param name="version">That it must have; it has the next one then.</param>
+    /// <returns>False if it has another.</returns>
+    /// <exception cref="ZooKeeperException">It cannot be changed, or whether it was is not known.</exception>
+    public bool Write(string path, ReadOnlySpan<byte> value, int version)
+    {
+        fixed (byte* first = value)
+        {
+            var result = LibZooKeeper.zoo_set(_handle, path, first, value.Length, version);
+            return result switch
+            {
+                LibZooKeeper.Ok => true,
+                LibZooKeeper.BadVersion => false,
                 _ => throw new ZooKeeperException(result, path),
             };
         }
@@ -127,11 +177,23 @@ internal sealed unsafe class ZooKeeperSession : IDisposable
     /// <summary>Ends the session, and with it the nodes that go with it.</summary>
     public void Dispose()
     {
-        if (_handle != 0)
-            _ = LibZooKeeper.zookeeper_close(_handle);
+        lock (_turn)
+        {
+            if (_disposed)
+                return;
+            _disposed = true;
+            if (_calls == 0)
+                Close();
+        }
         Watchers.TryRemove(_watcher, out _);
         _end.Dispose();
         _lost.Cancel();
+    }
+
+    private void Close()
+    {
+        if (_handle != 0)
+            _ = LibZooKeeper.zookeeper_close(_handle);
     }
 
     private static long Watch(Action<int, int> told)

@@ -34,7 +34,7 @@ public static partial class DomainToWire
 
     private static V1.AgentCall.Types.Register Register(AgentCall.Register call)
     {
-        var wire = new V1.AgentCall.Types.Register { Agent = call.Agent.ToWire(), Restarted = call.Restarted };
+        var wire = new V1.AgentCall.Types.Register { Agent = call.Agent.ToWire(), Restarted = call.Restarted, Instance = call.Instance };
         foreach (var framework in call.Frameworks)
             wire.Frameworks.Add(framework.ToWire());
         foreach (var (frameworkId, task, latest) in call.Tasks)
@@ -84,6 +84,10 @@ public static partial class DomainToWire
         AgentCommand.Refused c => new V1.AgentCommand
         {
             Refused = new V1.AgentCommand.Types.Refused { Reason = c.Reason },
+        },
+        AgentCommand.Shutdown c => new V1.AgentCommand
+        {
+            Shutdown = new V1.AgentCommand.Types.Shutdown { Reason = c.Reason },
         },
         AgentCommand.RunTasks c => new V1.AgentCommand { RunTasks = RunTasks(c) },
         AgentCommand.KillTask c => new V1.AgentCommand { KillTask = KillTask(c) },

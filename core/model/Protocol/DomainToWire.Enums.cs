@@ -44,6 +44,8 @@ public static partial class DomainToWire
         StatusReason.AgentUnreachable => V1.StatusReason.AgentUnreachable,
         StatusReason.AgentRemoved => V1.StatusReason.AgentRemoved,
         StatusReason.AgentRestarted => V1.StatusReason.AgentRestarted,
+        StatusReason.AgentDraining => V1.StatusReason.AgentDraining,
+        StatusReason.AgentRemovedByOperator => V1.StatusReason.AgentRemovedByOperator,
         StatusReason.AgentUnknown => V1.StatusReason.AgentUnknown,
         StatusReason.TaskUnknown => V1.StatusReason.TaskUnknown,
         StatusReason.KilledDuringLaunch => V1.StatusReason.KilledDuringLaunch,
@@ -57,6 +59,9 @@ public static partial class DomainToWire
         AgentCondition.Disconnected => V1.AgentCondition.Disconnected,
         AgentCondition.Unreachable => V1.AgentCondition.Unreachable,
         AgentCondition.Draining => V1.AgentCondition.Draining,
+        AgentCondition.Drained => V1.AgentCondition.Drained,
+        AgentCondition.Deactivated => V1.AgentCondition.Deactivated,
+        AgentCondition.Maintenance => V1.AgentCondition.Maintenance,
     };
 
     private static V1.FrameworkCondition ToWire(this FrameworkCondition value) => value switch
@@ -74,6 +79,8 @@ public static partial class DomainToWire
         SkipReason.Suppressed => V1.SkipReason.Suppressed,
         SkipReason.AgentUnreachable => V1.SkipReason.AgentUnreachable,
         SkipReason.AgentDraining => V1.SkipReason.AgentDraining,
+        SkipReason.AgentDeactivated => V1.SkipReason.AgentDeactivated,
+        SkipReason.AgentMaintenance => V1.SkipReason.AgentMaintenance,
         SkipReason.AgentFull => V1.SkipReason.AgentFull,
         SkipReason.HeldInOffer => V1.SkipReason.HeldInOffer,
         SkipReason.Filtered => V1.SkipReason.Filtered,

@@ -12,9 +12,23 @@ public static partial class DomainToWire
             Teardown = new V1.OperatorCommand.Types.Teardown { FrameworkId = c.FrameworkId.Value },
         },
         OperatorCommand.SetRole c => new V1.OperatorCommand { SetRole = SetRole(c) },
-        OperatorCommand.Drain c => new V1.OperatorCommand
+        OperatorCommand.Drain c => new V1.OperatorCommand { Drain = Drain(c) },
+        OperatorCommand.Deactivate c => new V1.OperatorCommand
         {
-            Drain = new V1.OperatorCommand.Types.Drain { AgentId = c.AgentId.Value, Draining = c.Draining },
+            Deactivate = new V1.OperatorCommand.Types.Deactivate { AgentId = c.AgentId.Value },
+        },
+        OperatorCommand.Reactivate c => new V1.OperatorCommand
+        {
+            Reactivate = new V1.OperatorCommand.Types.Reactivate { AgentId = c.AgentId.Value },
+        },
+        OperatorCommand.MarkGone c => new V1.OperatorCommand
+        {
+            MarkGone = new V1.OperatorCommand.Types.MarkGone { AgentId = c.AgentId.Value },
+        },
+        OperatorCommand.ScheduleMaintenance c => new V1.OperatorCommand { ScheduleMaintenance = ScheduleMaintenance(c) },
+        OperatorCommand.CancelMaintenance c => new V1.OperatorCommand
+        {
+            CancelMaintenance = new V1.OperatorCommand.Types.CancelMaintenance { Name = c.Name },
         },
         _ => throw new UnreachableException($"no message for {command.GetType()}"),
     };
@@ -45,6 +59,23 @@ public static partial class DomainToWire
         return wire;
     }
 
+    private static V1.OperatorCommand.Types.Drain Drain(OperatorCommand.Drain command)
+    {
+        var wire = new V1.OperatorCommand.Types.Drain { AgentId = command.AgentId.Value, MarkGone = command.ThenGone };
+        if (command.Within is { } within)
+            wire.WithinMs = within.ToMilliseconds();
+        if (command.Grace is { } grace)
+            wire.GraceMs = grace.ToMilliseconds();
+        return wire;
+    }
+
+    private static V1.OperatorCommand.Types.ScheduleMaintenance ScheduleMaintenance(OperatorCommand.ScheduleMaintenance command)
+    {
+        var wire = new V1.OperatorCommand.Types.ScheduleMaintenance { Name = command.Name, When = command.When.ToWire() };
+        wire.Machines.AddRange(command.Machines);
+        return wire;
+    }
+
     public static V1.ClusterSnapshot ToWire(this ClusterSnapshot snapshot)
     {
         var wire = new V1.ClusterSnapshot
@@ -68,6 +99,10 @@ public static partial class DomainToWire
             wire.Offers.Add(offer.ToWire());
         foreach (var role in snapshot.Roles)
             wire.Roles.Add(role.ToWire());
+        foreach (var window in snapshot.Maintenance)
+            wire.Maintenance.Add(window.ToWire());
+        foreach (var gone in snapshot.Gone)
+            wire.Gone.Add(gone.ToWire());
         return wire;
     }
 
@@ -94,7 +129,29 @@ public static partial class DomainToWire
         Offered = agent.Offered.ToWire(),
         Tasks = agent.Tasks,
         RegisteredUnixTicks = agent.Registered.ToUnixTicks(),
+        Inactive = agent.Inactive?.ToWire(),
     };
+
+    private static V1.MaintenanceView ToWire(this MaintenanceView view)
+    {
+        var wire = new V1.MaintenanceView { Window = view.Window.ToWire() };
+        foreach (var offer in view.InverseOffers)
+        {
+            var inverse = new V1.InverseOfferView
+            {
+                Id = offer.Id.ToWire(),
+                FrameworkId = offer.FrameworkId.Value,
+                AgentId = offer.AgentId.Value,
+                Hostname = offer.Hostname,
+                Reason = offer.Reason,
+                Tasks = offer.Tasks,
+            };
+            if (offer.Accepted is { } accepted)
+                inverse.Accepted = accepted;
+            wire.InverseOffers.Add(inverse);
+        }
+        return wire;
+    }
 
     private static V1.FrameworkView ToWire(this FrameworkView framework)
     {
@@ -114,6 +171,7 @@ public static partial class DomainToWire
             OffersDeclined = framework.OffersDeclined,
             OffersRescinded = framework.OffersRescinded,
             RegisteredUnixTicks = framework.Registered.ToUnixTicks(),
+            Standbys = framework.Standbys,
         };
         foreach (var (time, hostname, reason) in framework.Declines)
         {

@@ -16,6 +16,7 @@ public static partial class DomainToWire
                 Suppressed = c.Suppressed,
                 Filters = c.Filters?.ToWire(),
                 Hints = c.Hints?.ToWire(),
+                Standby = c.Standby,
             },
         },
         SchedulerCall.Accept c => new V1.SchedulerCall { Accept = Accept(c) },
@@ -44,6 +45,9 @@ public static partial class DomainToWire
                 Data = ToBytes(c.Data),
             },
         },
+        SchedulerCall.AcceptInverse c => new V1.SchedulerCall { AcceptInverse = AcceptInverse(c) },
+        SchedulerCall.DeclineInverse c => new V1.SchedulerCall { DeclineInverse = DeclineInverse(c) },
+        SchedulerCall.Pong => new V1.SchedulerCall { Pong = Empty },
         SchedulerCall.Teardown => new V1.SchedulerCall { Teardown = Empty },
         _ => throw new UnreachableException($"no message for {call.GetType()}"),
     };
@@ -64,6 +68,20 @@ public static partial class DomainToWire
         Add(wire.Offers, call.Offers);
         if (call.Refuse is { } refuse)
             wire.RefuseMs = refuse.ToMilliseconds();
+        return wire;
+    }
+
+    private static V1.SchedulerCall.Types.AcceptInverse AcceptInverse(SchedulerCall.AcceptInverse call)
+    {
+        var wire = new V1.SchedulerCall.Types.AcceptInverse();
+        Add(wire.Offers, call.Offers);
+        return wire;
+    }
+
+    private static V1.SchedulerCall.Types.DeclineInverse DeclineInverse(SchedulerCall.DeclineInverse call)
+    {
+        var wire = new V1.SchedulerCall.Types.DeclineInverse { Reason = call.Reason };
+        Add(wire.Offers, call.Offers);
         return wire;
     }
 
@@ -104,7 +122,9 @@ public static partial class DomainToWire
             },
         },
         SchedulerEvent.Offers o => new V1.SchedulerEvent { Offers = Offers(o) },
-        SchedulerEvent.Rescind r => new V1.SchedulerEvent { Rescind = Rescind(r) },
+        SchedulerEvent.Rescind r => new V1.SchedulerEvent { Rescind = Rescind(r.OfferIds) },
+        SchedulerEvent.InverseOffers o => new V1.SchedulerEvent { InverseOffers = InverseOffers(o) },
+        SchedulerEvent.RescindInverse r => new V1.SchedulerEvent { RescindInverse = Rescind(r.OfferIds) },
         SchedulerEvent.Update u => new V1.SchedulerEvent { Update = u.Status.ToWire() },
         SchedulerEvent.Message m => new V1.SchedulerEvent
         {
@@ -130,6 +150,15 @@ public static partial class DomainToWire
         {
             Takeover = new V1.SchedulerEvent.Types.Takeover { FrameworkId = t.FrameworkId.Value },
         },
+        SchedulerEvent.StandingBy s => new V1.SchedulerEvent
+        {
+            StandingBy = new V1.SchedulerEvent.Types.StandingBy
+            {
+                FrameworkId = s.FrameworkId.Value,
+                Epoch = s.Epoch,
+                HeartbeatIntervalMs = s.HeartbeatInterval.ToMilliseconds(),
+            },
+        },
         SchedulerEvent.Guarantee g => new V1.SchedulerEvent { Guarantee = g.Guaranteed.ToWire() },
         SchedulerEvent.RevocationWarning w => new V1.SchedulerEvent { RevocationWarning = RevocationWarning(w) },
         SchedulerEvent.Error x => new V1.SchedulerEvent
@@ -147,10 +176,18 @@ public static partial class DomainToWire
         return wire;
     }
 
-    private static V1.SchedulerEvent.Types.Rescind Rescind(SchedulerEvent.Rescind e)
+    private static V1.SchedulerEvent.Types.Rescind Rescind(IReadOnlyList<OfferId> offers)
     {
         var wire = new V1.SchedulerEvent.Types.Rescind();
-        Add(wire.OfferIds, e.OfferIds);
+        Add(wire.OfferIds, offers);
+        return wire;
+    }
+
+    private static V1.SchedulerEvent.Types.InverseOffers InverseOffers(SchedulerEvent.InverseOffers e)
+    {
+        var wire = new V1.SchedulerEvent.Types.InverseOffers();
+        foreach (var offer in e.List)
+            wire.List.Add(offer.ToWire());
         return wire;
     }
 

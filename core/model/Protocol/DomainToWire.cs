@@ -67,6 +67,7 @@ public static partial class DomainToWire
             FilePort = offer.FilePort,
             Resources = offer.Resources.ToWire(),
             ExpiresUnixTicks = offer.Expires.ToUnixTicks(),
+            Unavailability = offer.Unavailability?.ToWire(),
         };
         Add(wire.Attributes, offer.Attributes);
         for (var i = 0; i < offer.Executors.Count; i++)

@@ -15,7 +15,7 @@ public static partial class WireToDomain
                 ToTask(t.Task, "Register.tasks.task"), t.Latest.ToDomain())),
             ToArray(wire.Register.Executors, static e => new ExecutorReport(
                 new FrameworkId(Id(e.FrameworkId, "Register.executors.framework_id")),
-                ToExecutor(e.Executor, "Register.executors.executor"))), wire.Register.Restarted),
+                ToExecutor(e.Executor, "Register.executors.executor"))), wire.Register.Restarted, wire.Register.Instance),
         V1.AgentCall.KindOneofCase.Update => new AgentCall.Update(
             new FrameworkId(Id(wire.Update.FrameworkId, "Update.framework_id")),
             ToStatus(wire.Update.Status, "Update.status"), wire.Update.Latest.ToDomain()),
@@ -38,6 +38,7 @@ public static partial class WireToDomain
             NotNegative(wire.Registered.Epoch, "Registered.epoch"),
             Duration(wire.Registered.PingTimeoutMs, "Registered.ping_timeout_ms")),
         V1.AgentCommand.KindOneofCase.Refused => new AgentCommand.Refused(wire.Refused.Reason),
+        V1.AgentCommand.KindOneofCase.Shutdown => new AgentCommand.Shutdown(wire.Shutdown.Reason),
         V1.AgentCommand.KindOneofCase.RunTasks => new AgentCommand.RunTasks(
             ToFramework(wire.RunTasks.Framework, "RunTasks.framework"),
             ToArray(wire.RunTasks.Tasks, static t => t.ToDomain())),

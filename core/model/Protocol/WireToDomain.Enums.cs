@@ -46,6 +46,8 @@ public static partial class WireToDomain
         V1.StatusReason.AgentUnreachable => StatusReason.AgentUnreachable,
         V1.StatusReason.AgentRemoved => StatusReason.AgentRemoved,
         V1.StatusReason.AgentRestarted => StatusReason.AgentRestarted,
+        V1.StatusReason.AgentDraining => StatusReason.AgentDraining,
+        V1.StatusReason.AgentRemovedByOperator => StatusReason.AgentRemovedByOperator,
         V1.StatusReason.AgentUnknown => StatusReason.AgentUnknown,
         V1.StatusReason.TaskUnknown => StatusReason.TaskUnknown,
         V1.StatusReason.KilledDuringLaunch => StatusReason.KilledDuringLaunch,
@@ -60,6 +62,9 @@ public static partial class WireToDomain
         V1.AgentCondition.Disconnected => AgentCondition.Disconnected,
         V1.AgentCondition.Unreachable => AgentCondition.Unreachable,
         V1.AgentCondition.Draining => AgentCondition.Draining,
+        V1.AgentCondition.Drained => AgentCondition.Drained,
+        V1.AgentCondition.Deactivated => AgentCondition.Deactivated,
+        V1.AgentCondition.Maintenance => AgentCondition.Maintenance,
         _ => throw WireCheck.UnknownNumber("AgentCondition", (int)wire),
     };
 
@@ -79,6 +84,8 @@ public static partial class WireToDomain
         V1.SkipReason.Suppressed => SkipReason.Suppressed,
         V1.SkipReason.AgentUnreachable => SkipReason.AgentUnreachable,
         V1.SkipReason.AgentDraining => SkipReason.AgentDraining,
+        V1.SkipReason.AgentDeactivated => SkipReason.AgentDeactivated,
+        V1.SkipReason.AgentMaintenance => SkipReason.AgentMaintenance,
         V1.SkipReason.AgentFull => SkipReason.AgentFull,
         V1.SkipReason.HeldInOffer => SkipReason.HeldInOffer,
         V1.SkipReason.Filtered => SkipReason.Filtered,

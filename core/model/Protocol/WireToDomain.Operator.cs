@@ -18,7 +18,19 @@ public static partial class WireToDomain
             wire.SetRole.HasPriority ? wire.SetRole.Priority : null,
             wire.SetRole.Guaranteed is { } guaranteed ? ToResources(guaranteed, "SetRole.guaranteed") : null),
         V1.OperatorCommand.KindOneofCase.Drain => new OperatorCommand.Drain(
-            new AgentId(Id(wire.Drain.AgentId, "Drain.agent_id")), wire.Drain.Draining),
+            new AgentId(Id(wire.Drain.AgentId, "Drain.agent_id")),
+            wire.Drain.HasWithinMs ? Duration(wire.Drain.WithinMs, "Drain.within_ms") : null,
+            wire.Drain.HasGraceMs ? Duration(wire.Drain.GraceMs, "Drain.grace_ms") : null, wire.Drain.MarkGone),
+        V1.OperatorCommand.KindOneofCase.Deactivate => new OperatorCommand.Deactivate(
+            new AgentId(Id(wire.Deactivate.AgentId, "Deactivate.agent_id"))),
+        V1.OperatorCommand.KindOneofCase.Reactivate => new OperatorCommand.Reactivate(
+            new AgentId(Id(wire.Reactivate.AgentId, "Reactivate.agent_id"))),
+        V1.OperatorCommand.KindOneofCase.MarkGone => new OperatorCommand.MarkGone(
+            new AgentId(Id(wire.MarkGone.AgentId, "MarkGone.agent_id"))),
+        V1.OperatorCommand.KindOneofCase.ScheduleMaintenance => new OperatorCommand.ScheduleMaintenance(
+            wire.ScheduleMaintenance.Name, ToArray(wire.ScheduleMaintenance.Machines),
+            ToUnavailability(wire.ScheduleMaintenance.When, "ScheduleMaintenance.when")),
+        V1.OperatorCommand.KindOneofCase.CancelMaintenance => new OperatorCommand.CancelMaintenance(wire.CancelMaintenance.Name),
         _ => throw NoCase("OperatorCommand"),
     };
 
@@ -31,7 +43,7 @@ public static partial class WireToDomain
         ToCounters(Present(wire.Counters, "ClusterSnapshot.counters")),
         ToArray(wire.Agents, ToAgentView), ToArray(wire.Frameworks, ToFrameworkView),
         ToArray(wire.Tasks, static t => t.ToDomain()), ToArray(wire.Offers, ToOfferView),
-        ToArray(wire.Roles, ToRoleView));
+        ToArray(wire.Roles, ToRoleView), ToArray(wire.Maintenance, ToMaintenanceView), ToArray(wire.Gone, ToGone));
 
     private static MasterCounters ToCounters(V1.MasterCounters wire) => new(
         wire.OffersMade, wire.OffersAccepted, wire.OffersDeclined, wire.OffersRescinded, wire.TasksLaunched,
@@ -41,7 +53,14 @@ public static partial class WireToDomain
     private static AgentView ToAgentView(V1.AgentView wire) => new(
         ToAgent(wire.Info, "AgentView.info"), wire.Condition.ToDomain(),
         ToResources(wire.Used, "AgentView.used"), ToResources(wire.Offered, "AgentView.offered"),
-        wire.Tasks, Instant(wire.RegisteredUnixTicks, "AgentView.registered_unix_ticks"));
+        wire.Tasks, Instant(wire.RegisteredUnixTicks, "AgentView.registered_unix_ticks"),
+        wire.Inactive is { } inactive ? ToInactive(inactive) : null);
+
+    private static MaintenanceView ToMaintenanceView(V1.MaintenanceView wire) => new(
+        ToWindow(wire.Window, "MaintenanceView.window"),
+        ToArray(wire.InverseOffers, static o => new InverseOfferView(
+            ToOfferId(o.Id, "InverseOfferView.id"), new FrameworkId(Id(o.FrameworkId, "InverseOfferView.framework_id")),
+            new AgentId(Id(o.AgentId, "InverseOfferView.agent_id")), o.Hostname, o.HasAccepted ? o.Accepted : null, o.Reason, o.Tasks)));
 
     private static FrameworkView ToFrameworkView(V1.FrameworkView wire) => new(
         ToFramework(wire.Info, "FrameworkView.info"), wire.Condition.ToDomain(), wire.Suppressed,
@@ -52,7 +71,7 @@ public static partial class WireToDomain
         wire.OffersMade, wire.OffersAccepted, wire.OffersDeclined, wire.OffersRescinded,
         ToArray(wire.Declines, static d => new DeclineView(
             Instant(d.TimeUnixTicks, "DeclineView.time_unix_ticks"), d.Hostname, d.Reason)),
-        Instant(wire.RegisteredUnixTicks, "FrameworkView.registered_unix_ticks"));
+        Instant(wire.RegisteredUnixTicks, "FrameworkView.registered_unix_ticks"), wire.Standbys);
 
     private static TaskView ToDomain(this V1.TaskView wire) => new(
         new FrameworkId(Id(wire.FrameworkId, "TaskView.framework_id")), new TaskId(Id(wire.Id, "TaskView.id")),

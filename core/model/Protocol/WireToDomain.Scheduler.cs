@@ -9,7 +9,7 @@ public static partial class WireToDomain
         V1.SchedulerCall.KindOneofCase.Subscribe => new SchedulerCall.Subscribe(
             ToFramework(wire.Subscribe.Framework, "Subscribe.framework"), wire.Subscribe.Suppressed,
             wire.Subscribe.Filters?.ToDomain(),
-            wire.Subscribe.Hints is { } hints ? ToDomain(hints) : null),
+            wire.Subscribe.Hints is { } hints ? ToDomain(hints) : null, wire.Subscribe.Standby),
         V1.SchedulerCall.KindOneofCase.Accept => new SchedulerCall.Accept(
             ToOfferIds(wire.Accept.Offers, "Accept.offers"),
             ToArray(wire.Accept.Tasks, static t => t.ToDomain()),
@@ -36,6 +36,11 @@ public static partial class WireToDomain
         V1.SchedulerCall.KindOneofCase.Message => new SchedulerCall.Message(
             new AgentId(Id(wire.Message.AgentId, "Message.agent_id")),
             new ExecutorId(Id(wire.Message.ExecutorId, "Message.executor_id")), wire.Message.Data.Memory),
+        V1.SchedulerCall.KindOneofCase.AcceptInverse => new SchedulerCall.AcceptInverse(
+            ToOfferIds(wire.AcceptInverse.Offers, "AcceptInverse.offers")),
+        V1.SchedulerCall.KindOneofCase.DeclineInverse => new SchedulerCall.DeclineInverse(
+            ToOfferIds(wire.DeclineInverse.Offers, "DeclineInverse.offers"), wire.DeclineInverse.Reason),
+        V1.SchedulerCall.KindOneofCase.Pong => new SchedulerCall.Pong(),
         V1.SchedulerCall.KindOneofCase.Teardown => new SchedulerCall.Teardown(),
         _ => throw NoCase("SchedulerCall"),
     };
@@ -65,6 +70,14 @@ public static partial class WireToDomain
         V1.SchedulerEvent.KindOneofCase.Heartbeat => new SchedulerEvent.Heartbeat(),
         V1.SchedulerEvent.KindOneofCase.Takeover => new SchedulerEvent.Takeover(
             new FrameworkId(Id(wire.Takeover.FrameworkId, "Takeover.framework_id"))),
+        V1.SchedulerEvent.KindOneofCase.StandingBy => new SchedulerEvent.StandingBy(
+            new FrameworkId(Id(wire.StandingBy.FrameworkId, "StandingBy.framework_id")),
+            NotNegative(wire.StandingBy.Epoch, "StandingBy.epoch"),
+            Duration(wire.StandingBy.HeartbeatIntervalMs, "StandingBy.heartbeat_interval_ms")),
+        V1.SchedulerEvent.KindOneofCase.InverseOffers => new SchedulerEvent.InverseOffers(
+            ToArray(wire.InverseOffers.List, ToInverseOffer)),
+        V1.SchedulerEvent.KindOneofCase.RescindInverse => new SchedulerEvent.RescindInverse(
+            ToOfferIds(wire.RescindInverse.OfferIds, "RescindInverse.offer_ids")),
         V1.SchedulerEvent.KindOneofCase.Guarantee => new SchedulerEvent.Guarantee(
             ToResources(wire.Guarantee, "SchedulerEvent.guarantee")),
         V1.SchedulerEvent.KindOneofCase.RevocationWarning => new SchedulerEvent.RevocationWarning(

@@ -135,7 +135,8 @@ public static partial class WireToDomain
             wire.Hostname, wire.Address, Port(wire.FilePort, "Offer.file_port"),
             ToResources(wire.Resources, "Offer.resources"),
             ToAttributes(wire.Attributes, "Offer.attributes"),
-            executors, Instant(wire.ExpiresUnixTicks, "Offer.expires_unix_ticks"));
+            executors, Instant(wire.ExpiresUnixTicks, "Offer.expires_unix_ticks"),
+            wire.Unavailability is { } unavailability ? ToUnavailability(unavailability, "Offer.unavailability") : null);
     }
 
     public static FrameworkFilters ToDomain(this V1.FrameworkFilters wire) => new(

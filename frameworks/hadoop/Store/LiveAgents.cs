@@ -23,7 +23,7 @@ internal sealed class MasterLiveAgents(MasterLocation masters, TimeProvider time
         try
         {
             var snapshot = await _master.SnapshotAsync(withTasks: false, stop);
-            return snapshot.Agents.Where(a => a.Condition is AgentCondition.Active or AgentCondition.Draining)
+            return snapshot.Agents.Where(a => a.Condition is not (AgentCondition.Unreachable or AgentCondition.Disconnected))
                 .Select(a => a.Info.Hostname).ToHashSet(StringComparer.Ordinal);
         }
         catch (RpcException) when (!stop.IsCancellationRequested)

@@ -9,7 +9,9 @@ internal sealed class AgentBench
     public static readonly FrameworkInfo Framework = new(new FrameworkId("framework-1-1"), "f");
 
     private readonly List<AgentRecord> _written = [];
-    private long _tokens;
+
+    /// <summary>The process's own name is token0.</summary>
+    private long _tokens = -1;
 
     public AgentBench(AgentOptions? options = null, AgentId? id = null)
     {

@@ -255,4 +255,29 @@ public class AgentConnectionTests
         bench.Handle(new AgentEvent.MasterElected());
         Assert.Empty(bench.Take<AgentEffect.ConnectToMaster>());
     }
+
+    [Fact]
+    public void An_agent_that_is_not_wanted_any_more_ends_what_runs_gives_up_and_says_why()
+    {
+        var bench = new AgentBench().Registered();
+        var container = bench.Running("t1");
+        bench.Command(new AgentCommand.Shutdown("it is marked gone"));
+        Assert.Equal(container, Assert.Single(bench.Take<AgentEffect.KillContainer>()).Container);
+        Assert.Empty(bench.Take<AgentEffect.Exit>());
+        bench.Handle(new AgentEvent.MasterDisconnected(bench.Master));
+        bench.Advance(TimeSpan.FromHours(1));
+        Assert.Empty(bench.Take<AgentEffect.ConnectToMaster>());
+        bench.Handle(new AgentEvent.ContainerExited(container, new ContainerResult(128 + 15)));
+        Assert.Equal("the master wants no more of it: it is marked gone", Assert.Single(bench.Take<AgentEffect.Exit>()).Failure);
+    }
+
+    [Fact]
+    public void Each_process_of_an_agent_has_a_name_of_its_own_that_it_keeps()
+    {
+        var bench = new AgentBench().Registered();
+        bench.Handle(new AgentEvent.MasterDisconnected(bench.Master));
+        var first = bench.Connect().Instance;
+        Assert.NotEmpty(first);
+        Assert.NotEqual(first, bench.Restarted([]).Instance);
+    }
 }

@@ -20,19 +20,34 @@ internal sealed class MasterBench
         Machine = new Master(Options, policy ?? new DrfAllocator(), Now);
     }
 
-    public MasterOptions Options { get; }
-    public Master Machine { get; }
+    public MasterOptions Options { get; private set; }
+    public Master Machine { get; private set; }
+
+    /// <summary>What the next leader finds stored.</summary>
+    public Registry Registry { get; private set; } = Registry.Empty;
+
+    /// <summary>What is asked for is stored when <see cref="Store"/> says so, not at once.</summary>
+    public bool HoldsStores { get; set; }
+
+    /// <summary>What waits to be stored.</summary>
+    public MasterEffect.Store? Held { get; private set; }
     public DateTimeOffset Now { get; private set; } = DateTimeOffset.UnixEpoch;
     public ClusterSnapshot Snapshot => Machine.Snapshot(withTasks: true);
 
     public void Handle(MasterEvent e)
     {
         var pings = new List<(BenchAgent Agent, long Number)>();
+        var beaten = new List<BenchScheduler>();
+        MasterEffect.Store? store = null;
         foreach (var effect in Machine.Handle(Now, e).ToList())
         {
             switch (effect)
             {
-                case MasterEffect.ToScheduler(var connection, var sent): _schedulers[connection].Receive(sent); break;
+                case MasterEffect.ToScheduler(var connection, var sent):
+                    _schedulers[connection].Receive(sent);
+                    if (sent is SchedulerEvent.Heartbeat && _schedulers[connection].AnswersHeartbeats)
+                        beaten.Add(_schedulers[connection]);
+                    break;
                 case MasterEffect.ToAgent(var connection, var command):
                     _agents[connection].Inbox.Add(command);
                     if (command is AgentCommand.Ping(var number) && _agents[connection].AnswersPings)
@@ -45,11 +60,43 @@ internal sealed class MasterBench
                         _agents[connection].Closed = true;
                     break;
                 case MasterEffect.Answer(var request, var refused): _answers.Add(request, refused); break;
+                case MasterEffect.Store asked:
+                    Assert.Null(store ?? Held);
+                    store = asked;
+                    break;
             }
         }
         Machine.CheckInvariants();
+        Held = store ?? Held;
+        if (!HoldsStores && store is not null)
+            Store();
         foreach (var (agent, number) in pings)
             agent.Call(new AgentCall.Pong(number));
+        foreach (var scheduler in beaten)
+            scheduler.Call(new SchedulerCall.Pong());
+    }
+
+    /// <summary>Stores what waits for it, or fails to.</summary>
+    /// <param name="heard">The master hears of it; else it is lost before.</param>
+    public void Store(string? failed = null, bool heard = true)
+    {
+        var (number, registry) = Held!;
+        Held = null;
+        if (failed is null)
+            Registry = registry;
+        if (heard)
+            Handle(new MasterEvent.Stored(number, failed));
+    }
+
+    /// <summary>The master is lost with all its connections; another leads, which has read what was stored.</summary>
+    public void Failover()
+    {
+        Held = null;
+        _schedulers.Clear();
+        _agents.Clear();
+        Options = Options with { Epoch = Options.Epoch + 1 };
+        Machine = new Master(Options, new DrfAllocator(), Now, Registry);
+        Machine.CheckInvariants();
     }
 
     /// <summary>Lets time pass; the master is woken whenever it asked to be.</summary>
@@ -78,11 +125,12 @@ internal sealed class MasterBench
 
     public BenchScheduler Subscribe(string name = "f", string role = "default", FrameworkId? id = null,
         TimeSpan failover = default, FrameworkCapabilities capabilities = FrameworkCapabilities.PartitionAware,
-        bool suppressed = false, FrameworkFilters? filters = null, IReadOnlyList<Hint>? hints = null)
+        bool suppressed = false, FrameworkFilters? filters = null, IReadOnlyList<Hint>? hints = null, bool standby = false)
     {
         var scheduler = Connect();
+        scheduler.AnswersHeartbeats = standby;
         scheduler.Call(new SchedulerCall.Subscribe(new FrameworkInfo(id, name, Role: role, FailoverTimeout: failover,
-            Capabilities: capabilities), suppressed, filters, hints));
+            Capabilities: capabilities), suppressed, filters, hints, standby));
         return scheduler;
     }
 
@@ -95,11 +143,11 @@ internal sealed class MasterBench
 
     public BenchAgent Register(string hostname = "node1", string resources = "cpus:4;mem:1024", AgentId? id = null,
         IReadOnlyList<FrameworkInfo>? frameworks = null, IReadOnlyList<TaskReport>? tasks = null,
-        IReadOnlyList<ExecutorReport>? executors = null, bool restarted = false)
+        IReadOnlyList<ExecutorReport>? executors = null, bool restarted = false, string instance = "")
     {
         var agent = ConnectAgent();
         agent.Call(new AgentCall.Register(new AgentInfo(id, hostname, hostname, 5051, Resources.Parse(resources),
-            Attributes.Empty), frameworks ?? [], tasks ?? [], executors ?? [], restarted));
+            Attributes.Empty), frameworks ?? [], tasks ?? [], executors ?? [], restarted, instance));
         if (agent.Inbox.OfType<AgentCommand.Registered>().FirstOrDefault() is { } registered)
             agent.Id = registered.AgentId;
         return agent;
@@ -108,9 +156,19 @@ internal sealed class MasterBench
     /// <summary>Orders something as an operator; null if it was done, else why not.</summary>
     public string? Order(OperatorCommand command)
     {
-        Handle(new MasterEvent.Ordered(++_requests, command));
-        return _answers[_requests];
+        var request = Ask(command);
+        return _answers[request];
     }
+
+    /// <summary>Orders something whose answer may come later.</summary>
+    public long Ask(OperatorCommand command)
+    {
+        Handle(new MasterEvent.Ordered(++_requests, command));
+        return _requests;
+    }
+
+    /// <summary>Null if there is no answer yet, else what it is, empty if the order was carried out.</summary>
+    public string? AnswerTo(long request) => _answers.TryGetValue(request, out var refused) ? refused ?? "" : null;
 
     public AgentView View(BenchAgent agent) => Snapshot.Agents.Single(a => a.Info.Id == agent.Id);
 
@@ -141,6 +199,9 @@ internal sealed class BenchScheduler(MasterBench bench, long connection)
     public long Connection { get; } = connection;
     public FrameworkId Id { get; private set; }
     public bool Closed { get; set; }
+
+    /// <summary>As those do that would stand by.</summary>
+    public bool AnswersHeartbeats { get; set; }
     public List<SchedulerEvent> Inbox { get; } = [];
 
     /// <summary>Offers it holds.</summary>
@@ -152,6 +213,7 @@ internal sealed class BenchScheduler(MasterBench bench, long connection)
         switch (e)
         {
             case SchedulerEvent.Subscribed subscribed: Id = subscribed.FrameworkId; break;
+            case SchedulerEvent.StandingBy standing: Id = standing.FrameworkId; break;
             case SchedulerEvent.Offers(var offers):
                 foreach (var offer in offers)
                     _offers.Add(offer.Id, offer);

@@ -266,7 +266,7 @@ public partial class MasterTests
         framework.Call(new SchedulerCall.Revive());
         bench.Pass();
         Assert.Single(framework.Offers);
-        Assert.Null(bench.Order(new OperatorCommand.Drain(agent.Id, true)));
+        Assert.Null(bench.Order(new OperatorCommand.Drain(agent.Id)));
         Assert.Empty(framework.Offers);
         bench.Advance(OneSecond * 60);
         Assert.Empty(framework.Offers);
@@ -276,9 +276,9 @@ public partial class MasterTests
         agent.Disconnect();
         var back = bench.Register(id: agent.Id);
         bench.Pass();
-        Assert.Equal(AgentCondition.Draining, bench.View(back).Condition);
+        Assert.Equal(AgentCondition.Drained, bench.View(back).Condition);
         Assert.Empty(framework.Offers);
-        Assert.Null(bench.Order(new OperatorCommand.Drain(agent.Id, false)));
+        Assert.Null(bench.Order(new OperatorCommand.Reactivate(agent.Id)));
         bench.Pass();
         Assert.Single(framework.Offers);
     }
@@ -288,9 +288,9 @@ public partial class MasterTests
     {
         var bench = new MasterBench();
         var agent = bench.Register();
-        bench.Order(new OperatorCommand.Drain(agent.Id, true));
+        bench.Order(new OperatorCommand.Drain(agent.Id));
         agent.Disconnect();
-        bench.Order(new OperatorCommand.Drain(agent.Id, false));
+        bench.Order(new OperatorCommand.Reactivate(agent.Id));
         var framework = bench.Subscribe();
         bench.Pass();
         Assert.Empty(framework.Offers);

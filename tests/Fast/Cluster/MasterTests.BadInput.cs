@@ -221,7 +221,7 @@ public partial class MasterTests
         { "weight -1 is not between 0.001 and 1000", new OperatorCommand.SetRole("r", -1, null, null) },
         { "'no role' is not a role name (letters, digits, '_', '-', '.', '/'; not starting with '-' or '.')",
             new OperatorCommand.SetRole("no role", 1, null, null) },
-        { "no agent nowhere is known", new OperatorCommand.Drain(new AgentId("nowhere"), true) },
+        { "no agent nowhere is known", new OperatorCommand.Drain(new AgentId("nowhere")) },
         { "no framework nobody is running", new OperatorCommand.Teardown(new FrameworkId("nobody")) },
         { "no framework nobody is running", new OperatorCommand.KillTask(new FrameworkId("nobody"), new TaskId("old"), null) },
         { "framework-1-1 has no live task 'nonesuch'",

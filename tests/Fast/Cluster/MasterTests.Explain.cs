@@ -46,7 +46,7 @@ public partial class MasterTests
                 agent.Disconnect();
                 agent.Closed = true;
                 break;
-            case 3 when agent is not null: bench.Order(new OperatorCommand.Drain(agent.Id, which > 4)); break;
+            case 3 when agent is not null: bench.Order(which > 4 ? new OperatorCommand.Drain(agent.Id) : new OperatorCommand.Reactivate(agent.Id)); break;
             case 4 when framework is not null && !framework.Closed: framework.Disconnect(); break;
             case 5 when framework is not null && !framework.Closed: framework.Call(new SchedulerCall.Suppress()); break;
             case 6 when framework is not null:
@@ -92,7 +92,7 @@ public partial class MasterTests
             filters: situation == "not listed" ? new FrameworkFilters(["elsewhere"]) : null,
             hints: situation == "too small" ? [new Hint([], Resources.Parse("cpus:8;mem:128"), 2, DateTimeOffset.MaxValue)] : null);
         if (situation == "draining")
-            bench.Order(new OperatorCommand.Drain(agent!.Id, true));
+            bench.Order(new OperatorCommand.Drain(agent!.Id));
         bench.Pass();
         if (situation == "refused")
             framework.Decline(framework.Offer);

@@ -24,6 +24,7 @@ internal static class Mappings
         Of<ExecutorCall, V1.ExecutorCall>(V1.ExecutorCall.Parser, d => d.ToWire(), w => w.ToDomain()),
         Of<ExecutorEvent, V1.ExecutorEvent>(V1.ExecutorEvent.Parser, d => d.ToWire(), w => w.ToDomain()),
         Of<AgentRecord, V1.AgentRecord>(V1.AgentRecord.Parser, d => d.ToWire(), w => w.ToDomain()),
+        Of<Registry, V1.Registry>(V1.Registry.Parser, d => d.ToWire(), w => w.ToDomain()),
         Of<OperatorCommand, V1.OperatorCommand>(V1.OperatorCommand.Parser, d => d.ToWire(), w => w.ToDomain()),
         Of<ClusterSnapshot, V1.ClusterSnapshot>(V1.ClusterSnapshot.Parser, d => d.ToWire(), w => w.ToDomain()),
         Of<FrameworkExplanation, V1.FrameworkExplanation>(
