@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Agora.Cluster;
 
 public sealed partial class Master
@@ -51,9 +53,9 @@ public sealed partial class Master
         }
     }
 
-    private static void Require(bool holds, string broken)
+    private static void Require(bool holds, [InterpolatedStringHandlerArgument(nameof(holds))] LawText broken)
     {
         if (!holds)
-            throw new InvalidOperationException($"invariant broken: {broken}");
+            throw new InvalidOperationException($"invariant broken: {broken.ToStringAndClear()}");
     }
 }

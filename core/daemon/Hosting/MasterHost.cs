@@ -19,9 +19,9 @@ public sealed class MasterHost
 
     public MasterHost(MasterOptions options, IAllocator allocator, TimeProvider time, ILogger<MasterHost> logger)
     {
-        _master = new Master(options, allocator, time.GetUtcNow());
-        _time = time;
-        _pump = new Pump<MasterEvent>(time, Handle, () => _master.NextDeadline);
+        _time = new SteadyClock(time);
+        _master = new Master(options, allocator, _time.GetUtcNow());
+        _pump = new Pump<MasterEvent>(_time, Handle, () => _master.NextDeadline);
         // One numbering for both kinds, as the machine knows connections by number alone.
         Schedulers = new SchedulerStreams(e => e.ToWire(), c => c.ToDomain(),
             (number, call) => _pump.PostAsync(new MasterEvent.SchedulerCalled(number * 2, call)),
