@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Agora.Cluster;
+using Agora.Sdk;
 
 namespace Agora.Simulation;
 
@@ -13,6 +14,8 @@ public sealed class Checker(World world)
 {
     private readonly Dictionary<(FrameworkId, TaskId), TaskHistory> _histories = [];
     private readonly HashSet<TaskId> _killable = [];
+    private readonly Dictionary<IScheduler, int> _processes = [];
+    private readonly HashSet<(AgentId?, FrameworkId, ExecutorId?)> _killedExecutors = [];
     private readonly Dictionary<SimMaster, OfferBook> _books = [];
 
     /// <summary>Times that all a machine holds was checked.</summary>
@@ -20,15 +23,23 @@ public sealed class Checker(World world)
 
     internal void MasterHandles(SimMaster master, MasterEvent e)
     {
-        if (world.ChecksMaster && e is MasterEvent.SchedulerCalled(_, var call))
+        if (!world.ChecksMaster)
+            return;
+        if (e is MasterEvent.SchedulerCalled(_, var call))
             Book(master).Hears(call);
+        else if (e is MasterEvent.SchedulerDisconnected(var connection))
+            Book(master).Ends(connection);
     }
 
-    internal void MasterTells(SimMaster master, SchedulerEvent e)
+    internal void MasterTells(SimMaster master, MasterEffect effect)
     {
         // A former leader may offer what it does not know to be another's; nobody takes it from it.
-        if (world.ChecksMaster && e is SchedulerEvent.Offers or SchedulerEvent.Rescind && world.Master == master)
-            Book(master).Tells(e);
+        if (!world.ChecksMaster || world.Election is { } election && election.Leader != master)
+            return;
+        if (effect is MasterEffect.ToScheduler(var to, var said))
+            Book(master).Tells(to, said);
+        else if (effect is MasterEffect.Close(var closed))
+            Book(master).Ends(closed);
     }
 
     internal void MasterEnded(SimMaster master) => _books.Remove(master);
@@ -58,7 +69,7 @@ public sealed class Checker(World world)
         if (agent.Machine is not { } machine)
             return;
         Require(agent.Total.Contains(machine.InUse), $"{agent.Host} runs [{machine.InUse}] and has only [{agent.Total}]");
-        Require(machine.UnacknowledgedUpdates == 0 || machine.NextDeadline is not null,
+        Require(agent.IsConnecting || machine.NextDeadline is not null || machine.UnacknowledgedUpdates == 0,
             $"{agent.Host} holds updates that nobody has acknowledged, and does not mean to tell them again");
     }
 
@@ -110,8 +121,15 @@ public sealed class Checker(World world)
                 history.Hurt = true;
     }
 
-    /// <summary>What the task ran in was killed from outside.</summary>
-    internal void Hurt(FrameworkId framework, TaskId task) => History(framework, task).Hurt = true;
+    /// <summary>A container was killed from outside, and with it what ran there or was on its way to it.</summary>
+    internal void ContainerKilled(SimAgent agent, SimContainer container)
+    {
+        var framework = container.Launch.Framework.Id!.Value;
+        foreach (var task in container.Tasks)
+            History(framework, task).Hurt = true;
+        if (container.Launch.Executor is { } executor)
+            _killedExecutors.Add((agent.Id, framework, executor.Id));
+    }
 
     /// <summary>Somebody asked for the task's end, so Killed is a fair end for it.</summary>
     public void MayBeKilled(TaskId task) => _killable.Add(task);
@@ -119,13 +137,16 @@ public sealed class Checker(World world)
     /// <summary>Its scheduler runs another in its place, since no master knows of it.</summary>
     public void GivenUp(FrameworkId framework, TaskId task) => History(framework, task).GivenUp = true;
 
+    /// <summary>A new process of a scheduler knows what is in its store, and nothing of what was said to the former.</summary>
+    internal void ProcessStarted(IScheduler scheduler) => _processes[scheduler] = _processes.GetValueOrDefault(scheduler) + 1;
+
     /// <summary>A scheduler was told a task's state.</summary>
     /// <param name="exitCode">What the task would exit with, left alone.</param>
-    public void Told(FrameworkId framework, TaskStatus status, int exitCode)
+    public void Told(IScheduler scheduler, FrameworkId framework, TaskStatus status, int exitCode)
     {
         var history = History(framework, status.TaskId);
         var first = history.Ended is null;
-        history.Heard(status);
+        history.Heard(status, _processes.GetValueOrDefault(scheduler));
         if (!first || !status.State.IsTerminal())
             return;
         switch (status.State)
@@ -134,7 +155,7 @@ public sealed class Checker(World world)
                 Require(history.Agent is not null && exitCode == 0, $"task {status.TaskId} is Finished but should have exited with {exitCode}");
                 break;
             case TaskState.Failed:
-                Require(exitCode != 0 || history.Hurt, $"task {status.TaskId} is Failed ({status.Message}) but should have exited with 0");
+                Require(exitCode != 0 || history.Hurt || _killedExecutors.Contains((status.AgentId, framework, status.ExecutorId)), $"task {status.TaskId} is Failed ({status.Message}) but should have exited with 0");
                 break;
             case TaskState.Killed:
                 Require(_killable.Contains(status.TaskId), $"task {status.TaskId} was killed and nobody asked for it: {status.Message}");

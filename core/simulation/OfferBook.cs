@@ -8,16 +8,16 @@ namespace Agora.Simulation;
 /// </summary>
 internal sealed class OfferBook(World world)
 {
-    private readonly Dictionary<OfferId, Offer> _out = [];
+    private readonly Dictionary<OfferId, (Offer Offer, long Connection)> _out = [];
     private readonly Dictionary<AgentId, Resources> _offered = [];
 
-    public void Tells(SchedulerEvent e)
+    public void Tells(long connection, SchedulerEvent e)
     {
         if (e is SchedulerEvent.Rescind(var rescinded))
             Remove(rescinded);
         else if (e is SchedulerEvent.Offers(var offers))
             foreach (var offer in offers)
-                Add(offer);
+                Add(connection, offer);
     }
 
     public void Hears(SchedulerCall call)
@@ -28,9 +28,12 @@ internal sealed class OfferBook(World world)
             Remove(decline.Offers);
     }
 
-    private void Add(Offer offer)
+    /// <summary>Offers die with the connection they were made on.</summary>
+    public void Ends(long connection) => Remove([.. _out.Where(o => o.Value.Connection == connection).Select(o => o.Key)]);
+
+    private void Add(long connection, Offer offer)
     {
-        Require(_out.TryAdd(offer.Id, offer), $"{offer.Id} is made twice, to {_out.GetValueOrDefault(offer.Id)?.FrameworkId} and to {offer.FrameworkId}");
+        Require(_out.TryAdd(offer.Id, (offer, connection)), $"{offer.Id} is made twice, to {_out[offer.Id].Offer.FrameworkId} and to {offer.FrameworkId}");
         var offered = _offered[offer.AgentId] = _offered.GetValueOrDefault(offer.AgentId, Resources.Empty) + offer.Resources;
         if (world.Agents.Find(a => a.Id == offer.AgentId) is { } agent)
             Require(agent.Total.Contains(offered + agent.Running),
@@ -40,7 +43,7 @@ internal sealed class OfferBook(World world)
     private void Remove(IReadOnlyList<OfferId> ids)
     {
         foreach (var id in ids)
-            if (_out.Remove(id, out var offer))
-                _offered[offer.AgentId] -= offer.Resources;
+            if (_out.Remove(id, out var made))
+                _offered[made.Offer.AgentId] -= made.Offer.Resources;
     }
 }

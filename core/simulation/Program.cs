@@ -14,6 +14,7 @@ var inject = new Option<string?>("--inject")
 {
     Description = "Make a mistake at the machines' edges, to see that the checks find it: " + string.Join(", ", InjectedBugs.All.Keys),
 };
+var trace = new Option<bool>("--trace") { Description = "With --seed: print all that is said and done" };
 faults.Validators.Add(result =>
 {
     try
@@ -36,7 +37,7 @@ var root = new RootCommand("""
 
     Example:
       agora simulate --seeds 1000 --faults all
-    """) { seeds, first, one, faults, inject };
+    """) { seeds, first, one, faults, inject, trace };
 root.SetAction(parsed =>
 {
     var from = parsed.GetValue(one) ?? parsed.GetValue(first);
@@ -53,6 +54,8 @@ root.SetAction(parsed =>
     Parallel.For(0, count, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount }, i =>
     {
         var scenario = new Scenario(from + (ulong)i, kinds, bug is null ? null : InjectedBugs.All[bug].Make());
+        if (parsed.GetValue(trace) && count == 1)
+            scenario.Trace = Console.WriteLine;
         string? what = null;
         try
         {

@@ -50,6 +50,9 @@ public sealed class Scenario
     }
 
     public ulong Seed { get; }
+
+    /// <summary>Told all that is said and done, a line at a time.</summary>
+    public Action<string>? Trace { set => _world.Trace = value; }
     public long Events => _world.Events.Done;
     public long Tasks => _workloads.Sum(w => w.TasksEnded);
     public int Faults => _trouble.Struck;

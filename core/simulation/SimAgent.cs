@@ -38,6 +38,9 @@ public sealed class SimAgent(World world, AgentInfo info, AgentOptions options)
     public string Host => info.Hostname;
     public Resources Total => info.Resources;
     public AgentId? Id => _id;
+
+    /// <summary>A connection to a master is being made; it has not failed yet.</summary>
+    public bool IsConnecting { get; private set; }
     public SimClock Clock { get; } = new(world);
     public IReadOnlyCollection<SimContainer> Containers => _containers.Values;
 
@@ -134,6 +137,8 @@ public sealed class SimAgent(World world, AgentInfo info, AgentOptions options)
                 Kill();
                 return;
             }
+            if (world.Trace is not null && effect is not AgentEffect.Write and not AgentEffect.ToMaster(_, AgentCall.Pong))
+                world.Tell(Host, $"-> {effect}");
             switch (effect)
             {
                 case AgentEffect.ConnectToMaster(var connection): Connect(connection); break;
@@ -177,6 +182,7 @@ public sealed class SimAgent(World world, AgentInfo info, AgentOptions options)
     private void Connect(long connection)
     {
         _connection = connection;
+        IsConnecting = true;
         var life = _life;
         void Tell(AgentEvent e)
         {
@@ -184,7 +190,17 @@ public sealed class SimAgent(World world, AgentInfo info, AgentOptions options)
                 Handle(e);
         }
 
-        void Fail() => Tell(new AgentEvent.MasterDisconnected(connection));
+        void Fail()
+        {
+            IsConnecting &= connection != _connection;
+            Tell(new AgentEvent.MasterDisconnected(connection));
+        }
+
+        void GiveUp()
+        {
+            if (connection == _connection && IsConnecting)
+                Fail();
+        }
 
         if (_finder.Find() is not { } master)
         {
@@ -192,14 +208,14 @@ public sealed class SimAgent(World world, AgentInfo info, AgentOptions options)
             return;
         }
         if (world.Network.IsPartitioned(Host, master.Name))
-            world.Events.After(ConnectTimeout, Fail);
+            world.Events.After(ConnectTimeout, GiveUp);
         world.Network.Carry(Host, master.Name, world.Network.Delay(), () =>
         {
-            if (life != _life || connection != _connection)
+            if (life != _life || connection != _connection || !IsConnecting)
                 return;
             if (master.IsStopped)
             {
-                world.Events.After(ConnectTimeout, Fail);
+                world.Events.After(ConnectTimeout, GiveUp);
                 return;
             }
             if (master.Machine is null)
@@ -220,6 +236,7 @@ public sealed class SimAgent(World world, AgentInfo info, AgentOptions options)
                         Tell(new AgentEvent.MasterCommanded(connection, passed));
                 },
                 Fail);
+            IsConnecting = false;
             Tell(new AgentEvent.MasterConnected(connection));
         });
     }

@@ -69,8 +69,7 @@ public sealed class SimContainer(SimAgent agent, AgentEffect.LaunchContainer lau
     /// <summary>Somebody kills it who has no business to: what it runs fails.</summary>
     public void Kill()
     {
-        foreach (var task in Tasks)
-            world.Checker.Hurt(launch.Framework.Id!.Value, task);
+        world.Checker.ContainerKilled(agent, this);
         End(128 + 9);
     }
 

@@ -237,16 +237,20 @@ public sealed class SimMaster(World world, string name, MasterOptions options, F
             return;
         }
         world.Checker.MasterHandles(this, e);
+        if (world.Trace is not null && e is not MasterEvent.Tick and not MasterEvent.AgentCalled(_, AgentCall.Pong))
+            world.Tell($"{name} ({Epoch})", $"{e}");
         // The list is the machine's own, and closing a stream may come back here.
         foreach (var effect in world.Edges.FromMaster(world.MasterStep(machine, Clock.Now, e).ToList()))
         {
+            world.Checker.MasterTells(this, effect);
+            if (world.Trace is not null && effect is not MasterEffect.ToAgent(_, AgentCommand.Ping))
+                world.Tell($"{name} ({Epoch})", $"-> {effect}");
             switch (effect)
             {
                 case MasterEffect.ToAgent(var connection, var command):
                     _agents.GetValueOrDefault(connection)?.SendDown(command);
                     break;
                 case MasterEffect.ToScheduler(var connection, var sent):
-                    world.Checker.MasterTells(this, sent);
                     _schedulers.GetValueOrDefault(connection)?.SendDown(sent);
                     break;
                 case MasterEffect.Close(var connection):

@@ -37,8 +37,11 @@ public sealed class SimScheduler
     public IScheduler Scheduler => _scheduler;
     public bool IsSubscribed => _session is { IsSubscribed: true };
 
-    /// <summary>Its process runs, and has not been ended by the master.</summary>
-    public bool IsUp => _session is not null && Error is null;
+    /// <summary>Its process runs, has not been ended by the master, and has its store.</summary>
+    public bool IsUp => _session is not null && Error is null && !_fenced;
+
+    /// <summary>Another process has taken the store: the next thing that this one would do is its end.</summary>
+    private bool _fenced;
 
     /// <summary>The master ended it for good.</summary>
     public string? Error { get; private set; }
@@ -49,6 +52,8 @@ public sealed class SimScheduler
         Clock.Restart();
         Error = null;
         _newestEpoch = 0;
+        _fenced = false;
+        _world.Checker.ProcessStarted(_scheduler);
         _session = new SchedulerSession(new EdgedScheduler(_scheduler, _world.Edges), _world.Dice.Unit);
         Handle(new SessionInput.Tick());
     }
@@ -59,6 +64,9 @@ public sealed class SimScheduler
         _stream?.Break();
         _stream = null;
     }
+
+    /// <summary>Another process of the framework has taken the store that both write to.</summary>
+    public void Fence() => _fenced = true;
 
     /// <summary>The stream to the master falls silent at both ends.</summary>
     public void Sever(TimeSpan? noticed) => _stream?.Sever(noticed);
@@ -89,6 +97,11 @@ public sealed class SimScheduler
     {
         if (_session is not { } session)
             return;
+        if (_fenced)
+        {
+            Crash();
+            return;
+        }
         foreach (var output in session.Handle(Clock.Now, input))
         {
             switch (output)

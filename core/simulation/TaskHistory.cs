@@ -18,8 +18,12 @@ internal sealed class TaskHistory(TaskId task)
     /// <summary>Number of the last update the scheduler has heard.</summary>
     private long _heard;
 
-    /// <summary>The furthest of what it has heard.</summary>
+    /// <summary>The furthest of what its present process has heard.</summary>
     private TaskState _known = TaskState.Staging;
+
+    /// <summary>The process of the scheduler that heard of it last, and whether that has heard of its end.</summary>
+    private int _process;
+    private bool _isOver;
 
     /// <summary>Where it was launched; null if it was not.</summary>
     public SimAgent? Agent { get; set; }
@@ -55,10 +59,13 @@ internal sealed class TaskHistory(TaskId task)
     }
 
     /// <summary>The scheduler hears of it.</summary>
-    public void Heard(TaskStatus status)
+    /// <param name="process">Counts the scheduler's processes: a new one may be told again what the former knew.</param>
+    public void Heard(TaskStatus status, int process)
     {
         if (status.State == TaskState.Unknown)
             return;
+        if (process != _process)
+            (_process, _known, _isOver) = (process, TaskState.Staging, false);
         if (status.Sequence > 0)
             HeardUpdate(status);
         else
@@ -67,18 +74,19 @@ internal sealed class TaskHistory(TaskId task)
             return;
         Require(Ended is null || Ended == status.State, $"task {task} ended as {Ended} and again as {status.State}");
         Ended = status.State;
+        _isOver = true;
     }
 
     private void HeardUpdate(TaskStatus status)
     {
         Require(status.Sequence <= _made.Count && _made[(int)status.Sequence - 1] == status.State,
             $"the scheduler hears as update {status.Sequence} that task {task} is {status.State}, and its agent never said so");
-        Require(status.Sequence <= _heard + 1, $"the scheduler hears update {status.Sequence} of task {task} after update {_heard}");
+        // What is between an end that was answered and its own update is of no use to anybody, and kept from the scheduler.
+        Require(status.Sequence <= _heard + 1 || Ended is not null, $"the scheduler hears update {status.Sequence} of task {task} after update {_heard}");
         // One whose acknowledgement went with a former process of the scheduler comes again.
         if (status.Sequence <= _heard)
             return;
-        Require(Ended is null || status.State == Ended || _made.Take((int)status.Sequence).Any(s => s == Ended) || _latest == Ended,
-            $"task {task} is {status.State} after it was {Ended}");
+        Require(!_isOver || status.State == Ended, $"task {task} is {status.State} after it was {Ended}");
         _heard = status.Sequence;
         Know(status.State);
     }
@@ -88,12 +96,12 @@ internal sealed class TaskHistory(TaskId task)
     {
         if (status.State == TaskState.Unreachable)
         {
-            Require(Ended is null, $"task {task} is Unreachable after it was {Ended}");
+            Require(!_isOver, $"task {task} is Unreachable after it was {Ended}");
             return;
         }
         if (!status.State.IsTerminal())
         {
-            Require(Ended is null, $"task {task} is {status.State} after it was {Ended}");
+            Require(!_isOver, $"task {task} is {status.State} after it was {Ended}");
             Require(!Behind(status.State, _known), $"the scheduler hears that task {task} is {status.State} after it heard that it was {_known}");
             Require(!Behind(_latest, status.State), $"the scheduler hears that task {task} is {status.State}, and its agent has got it to {_latest} only");
         }

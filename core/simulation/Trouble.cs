@@ -27,6 +27,7 @@ public sealed class Trouble(World world, Dice dice, IReadOnlyList<Fault> faults,
                 world.Events.After(at, () =>
                 {
                     Struck++;
+                    world.Tell("fault", fault.Name);
                     fault.Strike(this);
                 });
         }
@@ -126,9 +127,9 @@ public sealed class Trouble(World world, Dice dice, IReadOnlyList<Fault> faults,
     public void RestartScheduler()
     {
         var (first, second) = dice.Of(schedulers);
-        var scheduler = second.IsUp ? second : first;
-        scheduler.Crash();
-        Undo(TimeSpan.FromSeconds(20), scheduler.Start);
+        var (one, other) = second.IsUp ? (second, first) : (first, second);
+        one.Crash();
+        Undo(TimeSpan.FromSeconds(20), () => Start(one, other));
     }
 
     public void TakeOver()
@@ -136,9 +137,16 @@ public sealed class Trouble(World world, Dice dice, IReadOnlyList<Fault> faults,
         var (first, second) = dice.Of(schedulers);
         if (first.Scheduler is not WorkloadScheduler { IsKnown: true })
             return;
-        var next = second.IsUp ? first : second;
-        if (!next.IsUp)
-            next.Start();
+        if (second.IsUp)
+            Start(first, second);
+        else
+            Start(second, first);
+    }
+
+    private static void Start(SimScheduler one, SimScheduler other)
+    {
+        other.Fence();
+        one.Start();
     }
 
     public void Partition(bool bothWays)

@@ -183,7 +183,7 @@ public sealed class WorkloadScheduler : IScheduler
 
     private void Updated(DateTimeOffset now, TaskStatus status, ICollection<SchedulerCall> calls)
     {
-        _world.Checker.Told(_id!.Value, status, _exitCodes.GetValueOrDefault(status.TaskId));
+        _world.Checker.Told(this, _id!.Value, status, _exitCodes.GetValueOrDefault(status.TaskId));
         if (!_running.TryGetValue(status.TaskId, out var task))
         {
             // It was given up for lost and is not: it must not run beside its successor.

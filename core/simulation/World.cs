@@ -48,6 +48,9 @@ public sealed class World
     /// <summary>What lies between the machines and their hosts; with a fault in it, to see that the checks find it.</summary>
     public Edges Edges { get; init; } = new();
 
+    /// <summary>Told all that is said and done, a line at a time; null for nobody.</summary>
+    public Action<string>? Trace { get; set; }
+
     /// <summary>
     /// What the master is taken to need for each thing it handles; what comes meanwhile waits its turn. Zero for none.
     /// </summary>
@@ -99,6 +102,8 @@ public sealed class World
                 return false;
         return true;
     }
+
+    internal void Tell(string who, string what) => Trace?.Invoke($"{Events.Now - EventQueue.Start:hh\\:mm\\:ss\\.fff} {who}: {what}");
 
     internal long NewExecutorConnection() => ++_executorConnections;
 

@@ -126,7 +126,7 @@ public sealed partial class Master
         {
             EndTask(task, state, reason, why);
         }
-        else if (task.TerminalSequence is null)
+        else if (task.TerminalSequence is null && !task.EndTold)
         {
             Tell(task, new TaskStatus(task.Spec.Id, state, StatusSource.Master, reason, why, _now, task.Agent.Id,
                 task.Spec.Executor?.Id));
@@ -215,7 +215,7 @@ public sealed partial class Master
         agent.Executors.Clear();
         foreach (var task in agent.Tasks.Values)
         {
-            if (task.State.IsTerminal() && task.TerminalSequence is not null)
+            if (task.State.IsTerminal() && (task.TerminalSequence is not null || task.EndTold))
                 continue;
             // What ended unheard keeps its state, since its resources are free already.
             if (!task.State.IsTerminal())
@@ -255,6 +255,8 @@ public sealed partial class Master
         {
             agent.Executors.Remove(key);
             _allocator.Release(exited.FrameworkId, agent.Id, executor.Resources);
+            // They say that the executor runs; who takes one at its word would not leave room for another.
+            RescindAll([.. agent.Offers.Values.Where(o => o.Framework.Id == exited.FrameworkId)]);
         }
         if (_frameworks.TryGetValue(exited.FrameworkId, out var framework))
             Send(framework, new SchedulerEvent.ExecutorLost(agent.Id, exited.ExecutorId, exited.ExitCode, exited.Reason));
