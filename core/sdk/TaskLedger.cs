@@ -26,7 +26,7 @@ internal sealed class TaskLedger(TimeSpan endedKept, int endedMax)
         var ended = status.State.IsTerminal() || status.State == TaskState.Unknown;
         if (!_entries.TryGetValue(status.TaskId, out var entry))
         {
-            if (ended && status.Sequence == 0)
+            if (status.State == TaskState.Unknown)
                 return true;
             _entries[status.TaskId] = entry = new Entry();
         }

@@ -192,13 +192,13 @@ public sealed class SimAgent(World world, AgentInfo info, AgentOptions options)
 
         void Fail()
         {
-            IsConnecting &= connection != _connection;
+            IsConnecting &= life != _life || connection != _connection;
             Tell(new AgentEvent.MasterDisconnected(connection));
         }
 
         void GiveUp()
         {
-            if (connection == _connection && IsConnecting)
+            if (life == _life && connection == _connection && IsConnecting)
                 Fail();
         }
 

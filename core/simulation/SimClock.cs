@@ -19,5 +19,6 @@ public sealed class SimClock(World world)
     public void Restart() => _atStart = _set;
 
     /// <summary>When the clock will show the time.</summary>
-    public DateTimeOffset? InWorld(DateTimeOffset? shown) => shown is { } time && time < DateTimeOffset.MaxValue - TimeSpan.FromDays(366) ? time - Ahead : null;
+    public DateTimeOffset? InWorld(DateTimeOffset? shown) => shown is not { } time || time > DateTimeOffset.MaxValue - TimeSpan.FromDays(366) ? null
+        : time <= Now ? world.Events.Now : time - Ahead;
 }

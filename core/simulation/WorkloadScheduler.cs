@@ -94,7 +94,7 @@ public sealed class WorkloadScheduler : IScheduler
         _unsettled = true;
     }
 
-    public DateTimeOffset? NextDeadline => _unsettled ? EventQueue.Start :
+    public DateTimeOffset? NextDeadline => _unsettled ? DateTimeOffset.MinValue :
         _kills.TryPeek(out _, out var kill) && (_askDue is null || kill < _askDue) ? kill : _askDue;
 
     public void Tick(DateTimeOffset now, ICollection<SchedulerCall> calls)

@@ -13,6 +13,8 @@ public sealed partial class Master
             _effects.Add(new MasterEffect.Close(connection));
             return;
         }
+        if (call.Agent.Id is null)
+            RemoveLostAt(call.Agent);
         var id = call.Agent.Id ?? new AgentId($"agent-{Epoch}-{++_lastAgent}");
         var info = call.Agent with { Id = id };
         if (_agents.TryGetValue(id, out var agent))
@@ -36,6 +38,17 @@ public sealed partial class Master
         foreach (var framework in call.Frameworks)
             AdmitReported(agent, framework);
         TakeOverTasks(agent, call);
+    }
+
+    /// <summary>
+    /// A new agent where a former one was, which has lost what it knew of itself: nobody comes back from there, and tasks must not
+    /// be waited for.
+    /// </summary>
+    private void RemoveLostAt(AgentInfo info)
+    {
+        foreach (var lost in _agents.Values.Where(a => a.Connection is null && a.Info.Hostname == info.Hostname &&
+            a.Info.Address == info.Address && a.Info.FilePort == info.FilePort).ToList())
+            RemoveAgent(lost, "a new agent has registered in its place");
     }
 
     private string? CheckRegistration(long connection, AgentCall.Register call)
