@@ -30,8 +30,8 @@ public class Edges
     /// <summary>What a scheduler's session hears of its master.</summary>
     public virtual IEnumerable<SchedulerEvent> ToSession(SimScheduler scheduler, SchedulerEvent e) => [e];
 
-    /// <summary>What a session tells its scheduler; null for nothing.</summary>
-    public virtual SchedulerEvent? ToScheduler(SchedulerEvent e) => e;
+    /// <summary>What a session tells its scheduler.</summary>
+    public virtual IEnumerable<SchedulerEvent> ToScheduler(SchedulerEvent e) => [e];
 
     /// <summary>What the next process of an agent reads of what the former has written.</summary>
     public virtual IReadOnlyList<AgentRecord> Read(IReadOnlyList<AgentRecord> records) => records;
@@ -51,7 +51,7 @@ internal sealed class EdgedScheduler(IScheduler scheduler, Edges edges) : ISched
 
     public void Handle(DateTimeOffset now, SchedulerEvent e, ICollection<SchedulerCall> calls)
     {
-        if (edges.ToScheduler(e) is { } passed)
+        foreach (var passed in edges.ToScheduler(e))
             scheduler.Handle(now, passed, calls);
     }
 

@@ -2,29 +2,33 @@ using Agora.Cluster;
 
 namespace Agora.Simulation;
 
+/// <summary>One mistake.</summary>
+/// <param name="Faults">Those under which it shows soonest, as <see cref="Fault.Parse"/> reads them.</param>
+public sealed record InjectedBug(string What, string Faults, Func<Edges> Make);
+
 /// <summary>
 /// Mistakes that a cluster manager might make, made at the edges of the machines, so that a test can show that the checks find
 /// each of them. A new one: a class here that overrides what it falsifies, and a line in <see cref="All"/>.
 /// </summary>
 public static class InjectedBugs
 {
-    public static IReadOnlyDictionary<string, (string What, Func<Edges> Make)> All { get; } =
-        new SortedDictionary<string, (string, Func<Edges>)>(StringComparer.Ordinal)
+    public static IReadOnlyDictionary<string, InjectedBug> All { get; } =
+        new SortedDictionary<string, InjectedBug>(StringComparer.Ordinal)
         {
-            ["clock-set"] = ("processes go by the clock on the wall, which is set forward and back", () => new WallClocks()),
-            ["ends-swallowed"] = ("some ends of tasks are acknowledged and never told to the scheduler", () => new SwallowedEnds()),
-            ["epoch-kept"] = ("the next leader has the former's epoch, and so gives the same ids", () => new KeptEpoch()),
-            ["executor-forgets"] = ("executors tell an agent that comes back nothing of what it has missed", () => new ForgetfulExecutors()),
-            ["launches-repeated"] = ("an agent that comes back is sent its last launch again", () => new RepeatedLaunches()),
-            ["offers-doubled"] = ("what is offered to one framework is offered to it once more", () => new DoubledOffers()),
-            ["old-epoch-obeyed"] = ("agents and schedulers do not see that a leader is an older one", () => new HiddenEpochs()),
-            ["reboot-unnoticed"] = ("an agent takes what its lost machine ran to be still running", () => new UnnoticedReboot()),
-            ["records-cut"] = ("of what an agent has written down the last record is missing", () => new CutRecords()),
-            ["records-late"] = ("an agent acts first and writes down after", () => new LateRecords()),
-            ["retries-dropped"] = ("an update is sent once, and never again", () => new DroppedRetries()),
-            ["sequences-restart"] = ("an agent that comes back counts its updates from one again", () => new RestartedSequences()),
-            ["tasks-untold"] = ("an agent that registers leaves out a task", () => new UntoldTasks()),
-            ["updates-overtaken"] = ("updates of a task reach its scheduler in another order", () => new OvertakenUpdates()),
+            ["clock-set"] = new("processes go by the clock on the wall, which is set forward and back", "clock-jump", () => new WallClocks()),
+            ["ends-swallowed"] = new("some ends of tasks are acknowledged and never told to the scheduler", "none", () => new SwallowedEnds()),
+            ["epoch-kept"] = new("the next leader has the former's epoch, and so gives the same ids", "master-kill", () => new KeptEpoch()),
+            ["executor-forgets"] = new("executors tell an agent that comes back nothing of what it has missed", "agent-kill", () => new ForgetfulExecutors()),
+            ["launches-repeated"] = new("an agent that comes back is sent its last launch again", "agent-kill", () => new RepeatedLaunches()),
+            ["offers-doubled"] = new("what is offered to one framework is offered to it once more", "none", () => new DoubledOffers()),
+            ["old-epoch-obeyed"] = new("agents and schedulers do not see that a leader is an older one", "two-masters", () => new HiddenEpochs()),
+            ["reboot-unnoticed"] = new("an agent takes what its lost machine ran to be still running", "agent-reboot", () => new UnnoticedReboot()),
+            ["records-cut"] = new("of what an agent has written down the last record is missing", "agent-kill", () => new CutRecords()),
+            ["records-late"] = new("an agent acts first and writes down after", "agent-kill", () => new LateRecords()),
+            ["retries-dropped"] = new("an update is sent once, and never again", "messages", () => new DroppedRetries()),
+            ["sequences-restart"] = new("an agent that comes back counts its updates from one again", "agent-kill", () => new RestartedSequences()),
+            ["tasks-untold"] = new("an agent that registers leaves out a task", "master-kill", () => new UntoldTasks()),
+            ["updates-overtaken"] = new("updates of a task reach its scheduler in another order", "none", () => new OvertakenUpdates()),
         };
 
     private sealed class WallClocks : Edges
@@ -122,24 +126,24 @@ public static class InjectedBugs
     {
         private int _ends;
 
-        public override SchedulerEvent? ToScheduler(SchedulerEvent e) =>
-            e is SchedulerEvent.Update({ Sequence: > 0 } status) && status.State.IsTerminal() && ++_ends % 20 == 0 ? null : e;
+        public override IEnumerable<SchedulerEvent> ToScheduler(SchedulerEvent e) =>
+            e is SchedulerEvent.Update({ Sequence: > 0 } status) && status.State.IsTerminal() && ++_ends % 20 == 0 ? [] : [e];
     }
 
     private sealed class OvertakenUpdates : Edges
     {
-        private readonly Dictionary<SimScheduler, SchedulerEvent> _held = [];
+        private readonly Dictionary<TaskId, SchedulerEvent> _held = [];
         private int _updates;
 
-        public override IEnumerable<SchedulerEvent> ToSession(SimScheduler scheduler, SchedulerEvent e)
+        public override IEnumerable<SchedulerEvent> ToScheduler(SchedulerEvent e)
         {
-            if (e is not SchedulerEvent.Update)
+            if (e is not SchedulerEvent.Update({ Sequence: > 0 } status))
                 return [e];
-            if (_held.Remove(scheduler, out var held))
+            if (_held.Remove(status.TaskId, out var held))
                 return [e, held];
-            if (++_updates % 5 != 0)
+            if (status.State.IsTerminal() || ++_updates % 20 != 0)
                 return [e];
-            _held.Add(scheduler, e);
+            _held.Add(status.TaskId, e);
             return [];
         }
     }

@@ -106,6 +106,9 @@ public sealed class SimAgent(World world, AgentInfo info, AgentOptions options)
     /// <param name="effects">How many effects of that are still carried out.</param>
     public void KillAfter(int effects) => _killAfter = effects;
 
+    /// <summary>The stream to the master breaks.</summary>
+    public void Break() => _stream?.Break();
+
     /// <summary>The stream to the master falls silent at both ends.</summary>
     public void Sever(TimeSpan? noticed) => _stream?.Sever(noticed);
 

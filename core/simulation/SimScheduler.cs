@@ -68,6 +68,9 @@ public sealed class SimScheduler
     /// <summary>Another process of the framework has taken the store that both write to.</summary>
     public void Fence() => _fenced = true;
 
+    /// <summary>The stream to the master breaks.</summary>
+    public void Break() => _stream?.Break();
+
     /// <summary>The stream to the master falls silent at both ends.</summary>
     public void Sever(TimeSpan? noticed) => _stream?.Sever(noticed);
 

@@ -122,6 +122,21 @@ public sealed class Trouble(World world, Dice dice, IReadOnlyList<Fault> faults,
             StopMaster(slow);
         else
             CutMaster(slow);
+        Scatter(looks: 30);
+    }
+
+    /// <summary>While two lead, streams break, so that those that know all masters by a list come to either.</summary>
+    private void Scatter(int looks)
+    {
+        if (world.Masters.Count(m => m.Machine is not null) > 1)
+        {
+            foreach (var agent in world.Agents.Where(_ => dice.Chance(0.3)))
+                agent.Break();
+            foreach (var scheduler in world.Schedulers.Where(_ => dice.Chance(0.3)))
+                scheduler.Break();
+        }
+        if (looks > 0)
+            Undo(TimeSpan.FromSeconds(4), () => Scatter(looks - 1));
     }
 
     public void RestartScheduler()

@@ -14,17 +14,18 @@ public class InjectedBugTests
     [Theory, MemberData(nameof(Bugs))]
     public void A_mistake_is_found(string bug)
     {
+        var injected = InjectedBugs.All[bug];
         for (var seed = 1UL; seed <= SeedsMax; seed++)
         {
             try
             {
-                new Scenario(seed, edges: InjectedBugs.All[bug].Make()).Run();
+                new Scenario(seed, Fault.Parse(injected.Faults), injected.Make()).Run();
             }
             catch (Exception)
             {
                 return;
             }
         }
-        Assert.Fail($"{bug} was not found within {SeedsMax} seeds: bin/agora simulate --seeds {SeedsMax} --inject {bug}");
+        Assert.Fail($"{bug} was not found within {SeedsMax} seeds: bin/agora simulate --seeds {SeedsMax} --faults {injected.Faults} --inject {bug}");
     }
 }
