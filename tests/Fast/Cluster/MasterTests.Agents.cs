@@ -186,7 +186,7 @@ public partial class MasterTests
         agent.Disconnect();
         var next = bench.Register();
         Assert.Equal(TaskState.Gone, framework.Update().State);
-        Assert.Equal([beside.Id, next.Id], bench.Snapshot.Agents.Select(a => a.Info.Id!.Value));
+        Assert.Equal([beside.Id, next.Id], bench.Snapshot.Agents.Select(a => a.Info.Id!.Value).Order());
     }
 
     [Fact]
