@@ -15,6 +15,7 @@ public sealed class Checker(World world)
     private readonly Dictionary<(FrameworkId, TaskId), TaskHistory> _histories = [];
     private readonly HashSet<TaskId> _killable = [];
     private readonly Dictionary<IScheduler, int> _processes = [];
+    private readonly Dictionary<IScheduler, (long Newest, bool IsStale)> _met = [];
     private readonly HashSet<(AgentId?, FrameworkId, ExecutorId?)> _killedExecutors = [];
     private readonly Dictionary<SimMaster, OfferBook> _books = [];
 
@@ -140,10 +141,22 @@ public sealed class Checker(World world)
     /// <summary>A new process of a scheduler knows what is in its store, and nothing of what was said to the former.</summary>
     internal void ProcessStarted(IScheduler scheduler) => _processes[scheduler] = _processes.GetValueOrDefault(scheduler) + 1;
 
+    /// <summary>
+    /// A scheduler hears of a master. A new process does not know which masters the former has met, and may come to one whose time is
+    /// over and that does not know yet: what that one says is worth nothing, and not checked.
+    /// </summary>
+    internal void SchedulerHears(IScheduler scheduler, long epoch)
+    {
+        var newest = Math.Max(epoch, _met.GetValueOrDefault(scheduler).Newest);
+        _met[scheduler] = (newest, epoch < newest);
+    }
+
     /// <summary>A scheduler was told a task's state.</summary>
     /// <param name="exitCode">What the task would exit with, left alone.</param>
     public void Told(IScheduler scheduler, FrameworkId framework, TaskStatus status, int exitCode)
     {
+        if (_met.GetValueOrDefault(scheduler).IsStale)
+            return;
         var history = History(framework, status.TaskId);
         var first = history.Ended is null;
         history.Heard(status, _processes.GetValueOrDefault(scheduler));

@@ -26,7 +26,9 @@ internal sealed class Fairness(World world, IReadOnlyList<WorkloadScheduler> wor
                 return $"room for another task is free on {agent.Info.Hostname}";
         // One task is what it takes to change the order of two, and one may be between two hands.
         var slack = 2 * Share(size, snapshot.Total);
-        var held = snapshot.Frameworks.ToDictionary(f => f.Info.Name, f => f.Used.Scalars + f.Offered.Scalars);
+        // One that did not hear of its first subscription has subscribed twice, and what the first was left holds nothing.
+        var held = snapshot.Frameworks.GroupBy(f => f.Info.Name).ToDictionary(g => g.Key,
+            g => g.Aggregate(Resources.Empty, (sum, f) => sum + f.Used.Scalars + f.Offered.Scalars));
         var roles = workloads.GroupBy(w => w.Role).ToDictionary(g => g.Key,
             g => Share(g.Aggregate(Resources.Empty, (sum, w) => sum + held[w.Name]), snapshot.Total) / _weights[g.Key]);
         foreach (var more in workloads.Where(w => w.TasksRunning > 0))

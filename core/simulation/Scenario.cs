@@ -44,7 +44,7 @@ public sealed class Scenario
         {
             var workload = NewWorkload(i);
             _workloads.Add(workload);
-            schedulers.Add((_world.AddScheduler(workload), _world.AddScheduler(workload)));
+            schedulers.Add((_world.AddScheduler(workload, isWatchedOver: true), _world.AddScheduler(workload, isWatchedOver: true)));
         }
         _trouble = new Trouble(_world, _dice, faults ?? Fault.All, schedulers);
     }

@@ -10,6 +10,8 @@ namespace Agora.Simulation;
 /// </summary>
 public sealed class SimScheduler
 {
+    private static readonly TimeSpan RestartDelay = TimeSpan.FromSeconds(5);
+
     private readonly World _world;
     private readonly IScheduler _scheduler;
     private readonly SimFinder _finder;
@@ -43,6 +45,9 @@ public sealed class SimScheduler
     /// <summary>Another process has taken the store: the next thing that this one would do is its end.</summary>
     private bool _fenced;
 
+    /// <summary>Somebody starts it anew when the master has ended it, as a call of a former process that was long under way may make it do.</summary>
+    public bool IsWatchedOver { get; init; }
+
     /// <summary>The master ended it for good.</summary>
     public string? Error { get; private set; }
 
@@ -56,6 +61,12 @@ public sealed class SimScheduler
         _world.Checker.ProcessStarted(_scheduler);
         _session = new SchedulerSession(new EdgedScheduler(_scheduler, _world.Edges), _world.Dice.Unit);
         Handle(new SessionInput.Tick());
+    }
+
+    private void StartAgain()
+    {
+        if (_session is not null && Error is not null && !_fenced)
+            Start();
     }
 
     public void Crash()
@@ -115,6 +126,8 @@ public sealed class SimScheduler
                 case SessionOutput.Ended(var error):
                     Error = error ?? "ended";
                     _stream?.CloseClient();
+                    if (IsWatchedOver && error is not null)
+                        _world.Events.After(RestartDelay, StartAgain);
                     break;
             }
         }
@@ -153,6 +166,7 @@ public sealed class SimScheduler
                 {
                     if (_session != session)
                         return;
+                    _world.Checker.SchedulerHears(_scheduler, epoch);
                     Checker.Fence(ref _newestEpoch, epoch, e is SchedulerEvent.Subscribed or SchedulerEvent.Takeover, Host, e);
                     foreach (var passed in _world.Edges.ToSession(this, e))
                         Tell(new SessionInput.FromMaster(connection, passed));

@@ -73,9 +73,10 @@ public sealed class World
         return agent;
     }
 
-    public SimScheduler AddScheduler(Sdk.IScheduler scheduler)
+    /// <param name="isWatchedOver">It is started anew when a master has ended it.</param>
+    public SimScheduler AddScheduler(Sdk.IScheduler scheduler, bool isWatchedOver = false)
     {
-        var added = new SimScheduler(this, $"scheduler{Schedulers.Count + 1}", scheduler);
+        var added = new SimScheduler(this, $"scheduler{Schedulers.Count + 1}", scheduler) { IsWatchedOver = isWatchedOver };
         Schedulers.Add(added);
         return added;
     }
