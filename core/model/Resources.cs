@@ -68,8 +68,8 @@ public sealed class Resources : IEquatable<Resources>
 
     /// <summary>Resources of the common kinds in their own units: thousandths and bytes.</summary>
     public static Resources FromScalars(long milliCpus, long memBytes, long diskBytes = 0, long milliGpus = 0) =>
-        new ResourcesBuilder { MilliCpus = milliCpus, MemBytes = memBytes, DiskBytes = diskBytes, MilliGpus = milliGpus }
-            .Build();
+        milliCpus < 0 || memBytes < 0 || diskBytes < 0 || milliGpus < 0 ? throw new ArgumentException("resources cannot be negative")
+            : new Resources(milliCpus, memBytes, diskBytes, milliGpus, [], [], []);
 
     public RangeSet RangesOf(string name)
     {
@@ -91,10 +91,12 @@ public sealed class Resources : IEquatable<Resources>
 
     public static Resources operator +(Resources a, Resources b)
     {
-        if (a.OnlyCommonScalars && b.OnlyCommonScalars)
+        if (a.OnlyCommonScalars)
+            (a, b) = (b, a);
+        if (b.OnlyCommonScalars)
         {
             return new Resources(checked(a.MilliCpus + b.MilliCpus), checked(a.MemBytes + b.MemBytes),
-                checked(a.DiskBytes + b.DiskBytes), checked(a.MilliGpus + b.MilliGpus), [], [], []);
+                checked(a.DiskBytes + b.DiskBytes), checked(a.MilliGpus + b.MilliGpus), a._others, a._ranges, a._sets);
         }
         var sum = new ResourcesBuilder(a);
         sum.Add(b);
@@ -108,10 +110,10 @@ public sealed class Resources : IEquatable<Resources>
             return Empty;
         if (!a.Contains(b))
             throw new InvalidOperationException($"cannot take [{b}] out of [{a}]");
-        if (a.OnlyCommonScalars)
+        if (b.OnlyCommonScalars)
         {
             return new Resources(a.MilliCpus - b.MilliCpus, a.MemBytes - b.MemBytes, a.DiskBytes - b.DiskBytes,
-                a.MilliGpus - b.MilliGpus, [], [], []);
+                a.MilliGpus - b.MilliGpus, a._others, a._ranges, a._sets);
         }
         var rest = new ResourcesBuilder(a);
         rest.Remove(b);

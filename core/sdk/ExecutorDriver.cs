@@ -32,7 +32,7 @@ public sealed class ExecutorDriver
     public ExecutorDriver(IExecutor executor, TimeProvider? time = null, ExecutorDriverOptions? options = null)
     {
         _executor = executor;
-        _time = time ?? TimeProvider.System;
+        _time = new SteadyClock(time ?? TimeProvider.System);
         _options = options ?? ExecutorDriverOptions.FromEnvironment();
         _session = new ExecutorSession(_options.FrameworkId, _options.ExecutorId, _options.Token,
             Random.Shared.NextDouble, _options.Session);

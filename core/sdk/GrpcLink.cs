@@ -53,6 +53,9 @@ internal sealed class GrpcLink<TSend, TSendWire, TSendBatch, TReceive, TReceiveW
         _aborted.CancelAfter(CloseTimeout);
     }
 
+    /// <summary>Ends the link at once, whatever is queued. Any thread, before <see cref="Dispose"/>.</summary>
+    public void Abort() => _aborted.Cancel();
+
     /// <summary>Runs the link to its end, which is never an exception. Call once, after <see cref="Open"/>.</summary>
     public async Task<LinkEnd> RunAsync()
     {

@@ -37,7 +37,7 @@ public sealed class SchedulerDriver
     {
         _masters = masters;
         _finder = masters.CreateFinder();
-        _time = time;
+        _time = new SteadyClock(time);
         _options = options ?? new SchedulerDriverOptions();
         _session = new SchedulerSession(scheduler, Random.Shared.NextDouble, _options.Session);
         _inbox = Channel.CreateBounded<Work>(new BoundedChannelOptions(_options.InboxMax) { SingleReader = true });
@@ -191,9 +191,28 @@ public sealed class SchedulerDriver
         link.Open(headers);
         if (!await EnqueueAsync(new Work(new SessionInput.Connected(connection), Opened: (connection, link))))
             link.Close();
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(_ending);
+        var leaving = LeaveAsync(link, master, ended.Token);
         var end = await Task.Run(link.RunAsync);
+        await ended.CancelAsync();
+        await leaving;
         _options.Log?.Invoke($"connection to master {master} ended: {end.Reason}");
         await EnqueueAsync(new Work(new SessionInput.Disconnected(connection, end.Reason), Gone: link, Leader: end.Leader));
+    }
+
+    /// <summary>Leaves a master as soon as the election has another, which the former may be the last to know.</summary>
+    private async Task LeaveAsync(SchedulerLink link, Uri master, CancellationToken ended)
+    {
+        try
+        {
+            await _finder.AnotherLeadsAsync(master, ended);
+            _options.Log?.Invoke($"master {master} leads no more");
+            link.Abort();
+        }
+        catch (OperationCanceledException)
+        {
+            // The link ended by itself.
+        }
     }
 
     /// <summary>Waits for room in the inbox; does nothing once the driver has ended.</summary>

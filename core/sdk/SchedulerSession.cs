@@ -289,9 +289,10 @@ public sealed class SchedulerSession
         var status = e.Status;
         if (!_tasks.IsRepeated(status))
         {
-            _tasks.Note(now, status);
+            var isNews = _tasks.Note(now, status);
             _reconciliation.Answered(status.TaskId);
-            Deliver(now, e);
+            if (isNews)
+                Deliver(now, e);
         }
         if (status.Sequence > 0 && status.AgentId is { } agent && _stage != Stage.Ended)
             Send(new SchedulerCall.Acknowledge(agent, status.TaskId, status.Sequence));

@@ -16,21 +16,30 @@ internal sealed class TaskLedger(TimeSpan endedKept, int endedMax)
     public bool IsRepeated(TaskStatus status) =>
         status.Sequence > 0 && _entries.TryGetValue(status.TaskId, out var entry) && status.Sequence <= entry.Sequence;
 
-    public void Note(DateTimeOffset now, TaskStatus status)
+    /// <returns>
+    /// False for what comes behind an end that was told before, in answer to a reconciliation or by the master for an agent that
+    /// is lost: a task has one end, and nothing follows it.
+    /// </returns>
+    public bool Note(DateTimeOffset now, TaskStatus status)
     {
         // A task the master does not know will not be answered for again, so it is not asked for again.
         var ended = status.State.IsTerminal() || status.State == TaskState.Unknown;
         if (!_entries.TryGetValue(status.TaskId, out var entry))
         {
-            if (ended && status.Sequence == 0)
-                return;
+            if (status.State == TaskState.Unknown)
+                return true;
             _entries[status.TaskId] = entry = new Entry();
         }
         entry.Agent = status.AgentId ?? entry.Agent;
         entry.Sequence = Math.Max(entry.Sequence, status.Sequence);
+        // What is lost to a framework that does not tell partitions apart may come back.
+        if (entry is { EndedUntil: not null, State: not TaskState.Lost and not TaskState.Unknown })
+            return status.State == entry.State;
+        entry.State = status.State;
         entry.EndedUntil = ended ? now + endedKept : null;
         if (ended)
             _ended.Enqueue((status.TaskId, entry, now + endedKept));
+        return true;
     }
 
     /// <summary>Drops ended tasks whose time is over, or that are too many.</summary>
@@ -61,6 +70,7 @@ internal sealed class TaskLedger(TimeSpan endedKept, int endedMax)
     {
         public AgentId? Agent;
         public long Sequence;
+        public TaskState State;
 
         /// <summary>When the ended task is forgotten; null while it lives.</summary>
         public DateTimeOffset? EndedUntil;

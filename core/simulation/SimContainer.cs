@@ -11,6 +11,7 @@ public sealed class SimContainer(SimAgent agent, AgentEffect.LaunchContainer lau
     private static readonly TimeSpan StartDelay = TimeSpan.FromMilliseconds(3);
 
     private readonly Dictionary<TaskId, long> _tasks = [];
+    private readonly Dictionary<TaskId, Resources> _running = [];
     private readonly List<TaskStatus> _unacknowledged = [];
     private bool _ended, _started;
     private ISimExecutor? _executor;
@@ -21,6 +22,12 @@ public sealed class SimContainer(SimAgent agent, AgentEffect.LaunchContainer lau
 
     /// <summary>False once it has ended, or its agent is gone with it.</summary>
     public bool IsAlive => !_ended && agent.Containers.Contains(this);
+
+    /// <summary>What it and the tasks that run in it are given.</summary>
+    public Resources Holds => _running.Values.Aggregate(launch.Executor?.Resources ?? launch.Resources, (sum, r) => sum + r);
+
+    /// <summary>Tasks that run in it.</summary>
+    public IEnumerable<TaskId> Tasks => launch.Task is { } command ? [command.Id] : _running.Keys;
 
     /// <summary>The executor's connection to its agent; 0 before it has one.</summary>
     public long Connection { get; private set; }
@@ -55,8 +62,15 @@ public sealed class SimContainer(SimAgent agent, AgentEffect.LaunchContainer lau
         if (!IsAlive || agent.Machine is null)
             return;
         Connection = world.NewExecutorConnection();
-        agent.Told(this, new AgentEvent.ExecutorCalled(Connection, new ExecutorCall.Subscribe(launch.Framework.Id!.Value, launch.Executor!.Id,
-            launch.Token, [.. _unacknowledged], [.. _tasks.Where(t => t.Value >= 0).Select(t => t.Key)])));
+        agent.Told(this, new AgentEvent.ExecutorCalled(Connection, world.Edges.FromExecutor(new ExecutorCall.Subscribe(
+            launch.Framework.Id!.Value, launch.Executor!.Id, launch.Token, [.. _unacknowledged], [.. _tasks.Where(t => t.Value >= 0).Select(t => t.Key)]))));
+    }
+
+    /// <summary>Somebody kills it who has no business to: what it runs fails.</summary>
+    public void Kill()
+    {
+        world.Checker.ContainerKilled(agent, this);
+        End(128 + 9);
     }
 
     public void End(int exitCode)
@@ -86,6 +100,7 @@ public sealed class SimContainer(SimAgent agent, AgentEffect.LaunchContainer lau
     {
         if (!_tasks.TryAdd(task.Id, 0))
             return;
+        _running.Add(task.Id, task.Resources);
         world.Checker.TaskStarted(agent, launch.Framework.Id!.Value, task.Id);
         if (_executor is { } executor)
         {
@@ -105,6 +120,8 @@ public sealed class SimContainer(SimAgent agent, AgentEffect.LaunchContainer lau
             return;
         sequence++;
         _tasks[task] = state.IsTerminal() ? -1 : sequence;
+        if (state.IsTerminal())
+            _running.Remove(task);
         var status = new TaskStatus(task, state, StatusSource.Executor, StatusReason.None, "", world.Events.Now, Sequence: sequence, Data: data);
         _unacknowledged.Add(status);
         agent.Told(this, new AgentEvent.ExecutorCalled(Connection, new ExecutorCall.Update(status)));

@@ -5,28 +5,48 @@ namespace Agora.Simulation;
 
 /// <summary>
 /// Lets a scheduler live in virtual time under the same <see cref="SchedulerSession"/> as live ones. A restart loses the
-/// session but not the scheduler's own state, as a framework with a store would have it.
+/// session but not the scheduler's own state, as a framework with a store would have it. Two of the same scheduler are two
+/// processes with one store.
 /// </summary>
 public sealed class SimScheduler
 {
+    private static readonly TimeSpan RestartDelay = TimeSpan.FromSeconds(5);
+
     private readonly World _world;
     private readonly IScheduler _scheduler;
+    private readonly SimFinder _finder;
     private SchedulerSession? _session;
     private Stream? _stream;
+    private SimMaster? _server;
     private long _connection;
     private readonly Alarm _alarm;
+
+    /// <summary>The latest epoch that this process has met.</summary>
+    private long _newestEpoch;
 
     public SimScheduler(World world, string host, IScheduler scheduler)
     {
         _world = world;
         _alarm = new Alarm(world.Events);
+        _finder = new SimFinder(world, host);
+        Clock = new SimClock(world);
         Host = host;
         _scheduler = scheduler;
     }
 
     public string Host { get; }
+    public SimClock Clock { get; }
     public IScheduler Scheduler => _scheduler;
     public bool IsSubscribed => _session is { IsSubscribed: true };
+
+    /// <summary>Its process runs, has not been ended by the master, and has its store.</summary>
+    public bool IsUp => _session is not null && Error is null && !_fenced;
+
+    /// <summary>Another process has taken the store: the next thing that this one would do is its end.</summary>
+    private bool _fenced;
+
+    /// <summary>Somebody starts it anew when the master has ended it, as a call of a former process that was long under way may make it do.</summary>
+    public bool IsWatchedOver { get; init; }
 
     /// <summary>The master ended it for good.</summary>
     public string? Error { get; private set; }
@@ -34,8 +54,19 @@ public sealed class SimScheduler
     public void Start()
     {
         _alarm.Reset();
-        _session = new SchedulerSession(_scheduler, _world.Dice.Unit);
+        Clock.Restart();
+        Error = null;
+        _newestEpoch = 0;
+        _fenced = false;
+        _world.Checker.ProcessStarted(_scheduler);
+        _session = new SchedulerSession(new EdgedScheduler(_scheduler, _world.Edges), _world.Dice.Unit);
         Handle(new SessionInput.Tick());
+    }
+
+    private void StartAgain()
+    {
+        if (_session is not null && Error is not null && !_fenced)
+            Start();
     }
 
     public void Crash()
@@ -45,17 +76,47 @@ public sealed class SimScheduler
         _stream = null;
     }
 
+    /// <summary>Another process of the framework has taken the store that both write to.</summary>
+    public void Fence() => _fenced = true;
+
+    /// <summary>The stream to the master breaks.</summary>
+    public void Break() => _stream?.Break();
+
+    /// <summary>The stream to the master falls silent at both ends.</summary>
+    public void Sever(TimeSpan? noticed) => _stream?.Sever(noticed);
+
+    /// <summary>Somebody sets its clock.</summary>
+    public void SetClock(TimeSpan by)
+    {
+        Clock.Jump(by);
+        Wake();
+    }
+
     /// <summary>Makes calls of the framework's own accord.</summary>
     public void Call(SchedulerCall call) => Handle(new SessionInput.FromScheduler(call));
 
     /// <summary>Something that the master does not know of has happened to the scheduler: what it wants now, it does.</summary>
     public void Nudge() => Handle(new SessionInput.Tick());
 
+    /// <summary>Who watches the election leaves a master that leads no more.</summary>
+    internal void LeaderIs(SimMaster leader)
+    {
+        if (_stream is not { ClientOpen: true } stream || _server == leader)
+            return;
+        stream.CloseClient();
+        Handle(new SessionInput.Disconnected(_connection, "another leads"));
+    }
+
     private void Handle(SessionInput input)
     {
         if (_session is not { } session)
             return;
-        foreach (var output in session.Handle(_world.Events.Now, input))
+        if (_fenced)
+        {
+            Crash();
+            return;
+        }
+        foreach (var output in session.Handle(Clock.Now, input))
         {
             switch (output)
             {
@@ -65,6 +126,8 @@ public sealed class SimScheduler
                 case SessionOutput.Ended(var error):
                     Error = error ?? "ended";
                     _stream?.CloseClient();
+                    if (IsWatchedOver && error is not null)
+                        _world.Events.After(RestartDelay, StartAgain);
                     break;
             }
         }
@@ -80,21 +143,38 @@ public sealed class SimScheduler
                 Handle(input);
         }
 
-        _world.Network.Carry(Host, SimMaster.Host, _world.Network.Delay(), () =>
+        if (_finder.Find() is not { } master)
         {
-            if (_session != session || connection != _connection)
+            _world.Events.After(_world.Network.Delay(), () => Tell(new SessionInput.Disconnected(connection, "nobody leads")));
+            return;
+        }
+        _world.Network.Carry(Host, master.Name, _world.Network.Delay(), () =>
+        {
+            // A master that stands still does not answer; the session has its own time for that.
+            if (_session != session || connection != _connection || master.IsStopped)
                 return;
-            if (_world.Master.Machine is null)
+            if (master.Machine is null)
             {
+                _finder.Named = master.Names;
                 Tell(new SessionInput.Disconnected(connection, "refused"));
                 return;
             }
-            _stream = _world.Master.ConnectScheduler(Host,
-                e => Tell(new SessionInput.FromMaster(connection, e)),
+            var epoch = master.Epoch;
+            _server = master;
+            _stream = master.ConnectScheduler(Host,
+                e =>
+                {
+                    if (_session != session)
+                        return;
+                    _world.Checker.SchedulerHears(_scheduler, epoch);
+                    Checker.Fence(ref _newestEpoch, epoch, e is SchedulerEvent.Subscribed or SchedulerEvent.Takeover, Host, e);
+                    foreach (var passed in _world.Edges.ToSession(this, e))
+                        Tell(new SessionInput.FromMaster(connection, passed));
+                },
                 () => Tell(new SessionInput.Disconnected(connection, "closed")));
             Tell(new SessionInput.Connected(connection));
         });
     }
 
-    private void Wake() => _alarm.Set(_session?.NextDeadline, () => Handle(new SessionInput.Tick()));
+    private void Wake() => _alarm.Set(Clock.InWorld(_session?.NextDeadline), () => Handle(new SessionInput.Tick()));
 }

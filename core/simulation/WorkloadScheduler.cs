@@ -28,20 +28,20 @@ public sealed class WorkloadScheduler : IScheduler
     private const int UnknownMax = 4;
 
     private readonly World _world;
-    private readonly Workload _workload;
+    private Workload _workload;
     private readonly Queue<Resources> _waiting = new();
     private readonly Dictionary<TaskId, Running> _running = [];
     private readonly PriorityQueue<TaskId, DateTimeOffset> _kills = new();
+    private readonly Dictionary<TaskId, int> _exitCodes = [];
     private FrameworkId? _id;
     private int _launches;
-    private bool _suppressed;
+    private bool _suppressed, _unsettled;
     private DateTimeOffset? _askDue;
 
     private sealed class Running
     {
         public required Resources Size { get; init; }
         public required AgentId Agent { get; init; }
-        public required TaskBody Body { get; init; }
         public int Unknown { get; set; }
     }
 
@@ -68,7 +68,33 @@ public sealed class WorkloadScheduler : IScheduler
     private IReadOnlyList<Hint> CurrentHints => _workload.Hints && _waiting.Count > 0
         ? [.. _workload.Sizes.Select(size => new Hint([], size, _waiting.Count, DateTimeOffset.MaxValue))] : [];
 
-    public DateTimeOffset? NextDeadline =>
+    /// <summary>It has subscribed, so that another process of it can take over.</summary>
+    public bool IsKnown => _id is not null;
+
+    /// <summary>Tasks it runs now.</summary>
+    public int TasksRunning => _running.Count;
+    public string Role => _workload.Role;
+
+    /// <summary>From now on it has many tasks of one size, wants them all, and behaves.</summary>
+    public void Want(int tasks, Resources size, TimeSpan mean)
+    {
+        _workload = _workload with
+        {
+            Sizes = [size], Mean = mean, OnExecutor = false, HoldChance = 0, DeclineChance = 0, KillChance = 0, FailChance = 0, Hints = true,
+        };
+        for (var i = 0; i < tasks; i++)
+            _waiting.Enqueue(size);
+        _unsettled = true;
+    }
+
+    /// <summary>What has not begun is called off.</summary>
+    public void WantNoMore()
+    {
+        _waiting.Clear();
+        _unsettled = true;
+    }
+
+    public DateTimeOffset? NextDeadline => _unsettled ? DateTimeOffset.MinValue :
         _kills.TryPeek(out _, out var kill) && (_askDue is null || kill < _askDue) ? kill : _askDue;
 
     public void Tick(DateTimeOffset now, ICollection<SchedulerCall> calls)
@@ -83,6 +109,9 @@ public sealed class WorkloadScheduler : IScheduler
         }
         if (_askDue <= now)
             Ask(now, calls);
+        if (_unsettled)
+            Settle(calls);
+        _unsettled = false;
     }
 
     /// <summary>Asks about all it believes to run, and goes on asking while there is any.</summary>
@@ -140,7 +169,8 @@ public sealed class WorkloadScheduler : IScheduler
         var id = new TaskId($"{_workload.Name}-{++_launches}");
         var body = new TaskBody(dice.Normal(_workload.Mean, _workload.Mean / 3, TimeSpan.FromMilliseconds(5)),
             dice.Chance(_workload.FailChance) ? 1 : 0);
-        _running.Add(id, new Running { Size = size, Agent = offer.AgentId, Body = body });
+        _running.Add(id, new Running { Size = size, Agent = offer.AgentId });
+        _exitCodes.Add(id, body.ExitCode);
         if (dice.Chance(_workload.KillChance))
             _kills.Enqueue(id, now + body.Duration * dice.Unit());
         if (!_workload.OnExecutor)
@@ -153,6 +183,7 @@ public sealed class WorkloadScheduler : IScheduler
 
     private void Updated(DateTimeOffset now, TaskStatus status, ICollection<SchedulerCall> calls)
     {
+        _world.Checker.Told(this, _id!.Value, status, _exitCodes.GetValueOrDefault(status.TaskId));
         if (!_running.TryGetValue(status.TaskId, out var task))
         {
             // It was given up for lost and is not: it must not run beside its successor.
@@ -166,10 +197,12 @@ public sealed class WorkloadScheduler : IScheduler
         if (status.State == TaskState.Unknown)
         {
             if (++task.Unknown >= UnknownMax)
+            {
+                _world.Checker.GivenUp(_id.Value, status.TaskId);
                 RunAgain(status.TaskId, task, calls);
+            }
             return;
         }
-        _world.Checker.Told(_id!.Value, status, task.Body.ExitCode);
         if (!status.State.IsTerminal())
             return;
         if (status.State is TaskState.Finished or TaskState.Killed ||

@@ -3,25 +3,42 @@ using Agora.Cluster.Allocation;
 
 namespace Agora.Simulation;
 
-/// <summary>A simulated cluster: virtual time, a network, a master, agents and schedulers, and what is checked of them.</summary>
+/// <summary>A simulated cluster: virtual time, a network, masters, agents and schedulers, and what is checked of them.</summary>
 public sealed class World
 {
     private long _executorConnections;
 
-    public World(ulong seed, MasterOptions options, Func<IAllocator>? allocator = null)
+    /// <param name="masters">One is alone; several elect a leader.</param>
+    /// <param name="lease">Of each master, where they are several.</param>
+    public World(ulong seed, MasterOptions options, Func<IAllocator>? allocator = null, int masters = 1, TimeSpan lease = default)
     {
         Dice = new Dice(seed);
         Events = new EventQueue();
         Network = new Network(Events, Dice);
         Checker = new Checker(this);
-        Master = new SimMaster(this, options, allocator ?? (() => new DrfAllocator()));
+        Masters = [.. Enumerable.Range(1, masters).Select(i =>
+            new SimMaster(this, i == 1 ? SimMaster.Host : $"{SimMaster.Host}{i}", options, allocator ?? (() => new DrfAllocator())))];
+        Election = masters > 1 ? new SimElection(this, lease) : null;
     }
 
     public EventQueue Events { get; }
     public Dice Dice { get; }
     public Network Network { get; }
     public Checker Checker { get; }
-    public SimMaster Master { get; }
+    public IReadOnlyList<SimMaster> Masters { get; }
+
+    /// <summary>The one that leads, of several the newest; the first if none does.</summary>
+    public SimMaster Master => Masters.Count == 1 ? Masters[0] : Masters.Where(m => m.Machine is not null).MaxBy(m => m.Epoch) ?? Masters[0];
+
+    /// <summary>Null for a master that is alone.</summary>
+    public SimElection? Election { get; }
+
+    /// <summary>What operators have decided, as it is stored where the next leader finds it.</summary>
+    public Registry Registry { get; internal set; } = Registry.Empty;
+
+    /// <summary>Agents and schedulers know all masters and try one after the other, in place of asking the election who leads.</summary>
+    public bool FindsByList { get; init; }
+
     public List<SimAgent> Agents { get; } = [];
     public List<SimScheduler> Schedulers { get; } = [];
 
@@ -30,6 +47,12 @@ public sealed class World
     /// the event.
     /// </summary>
     public bool ChecksMaster { get; init; } = true;
+
+    /// <summary>What lies between the machines and their hosts; with a fault in it, to see that the checks find it.</summary>
+    public Edges Edges { get; init; } = new();
+
+    /// <summary>Told all that is said and done, a line at a time; null for nobody.</summary>
+    public Action<string>? Trace { get; set; }
 
     /// <summary>
     /// What the master is taken to need for each thing it handles; what comes meanwhile waits its turn. Zero for none.
@@ -53,9 +76,10 @@ public sealed class World
         return agent;
     }
 
-    public SimScheduler AddScheduler(Sdk.IScheduler scheduler)
+    /// <param name="isWatchedOver">It is started anew when a master has ended it.</param>
+    public SimScheduler AddScheduler(Sdk.IScheduler scheduler, bool isWatchedOver = false)
     {
-        var added = new SimScheduler(this, $"scheduler{Schedulers.Count + 1}", scheduler);
+        var added = new SimScheduler(this, $"scheduler{Schedulers.Count + 1}", scheduler) { IsWatchedOver = isWatchedOver };
         Schedulers.Add(added);
         return added;
     }
@@ -73,5 +97,28 @@ public sealed class World
         return true;
     }
 
+    /// <summary>Runs until the condition holds, looking at it now and then.</summary>
+    /// <returns>False if the time ran out.</returns>
+    public bool RunUntil(TimeSpan time, TimeSpan every, Func<bool> holds)
+    {
+        for (var end = Events.Now + time; !holds(); Run(every))
+            if (Events.Now >= end)
+                return false;
+        return true;
+    }
+
+    internal void Tell(string who, string what) => Trace?.Invoke($"{Events.Now - EventQueue.Start:hh\\:mm\\:ss\\.fff} {who}: {what}");
+
     internal long NewExecutorConnection() => ++_executorConnections;
+
+    /// <summary>The election has another leader: those that watch it hear so, each after a time.</summary>
+    internal void TellLeader(SimMaster leader)
+    {
+        if (FindsByList)
+            return;
+        foreach (var agent in Agents)
+            Network.Carry(SimElection.Host, agent.Host, Network.Delay(), () => agent.LeaderIs(leader));
+        foreach (var scheduler in Schedulers)
+            Network.Carry(SimElection.Host, scheduler.Host, Network.Delay(), () => scheduler.LeaderIs(leader));
+    }
 }

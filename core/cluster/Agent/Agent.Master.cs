@@ -56,6 +56,7 @@ public sealed partial class Agent
         }
         _master = connection;
         _registered = false;
+        _pingDue = _now + _options.RegistrationTimeout;
         _effects.Add(new AgentEffect.ToMaster(connection, new AgentCall.Register(Info, [.. _frameworks.Values],
             [.. _tasks.Values.Select(t => new TaskReport(t.Framework.Id!.Value, t.Spec, t.State))],
             [.. _executors.Values.Select(e => new ExecutorReport(e.Framework.Id!.Value, e.Spec))], _restarted, _instance)));

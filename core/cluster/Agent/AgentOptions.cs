@@ -18,6 +18,9 @@ public sealed record AgentOptions
     /// <value>Longest wait before connecting to the master anew. Default 15 s.</value>
     public TimeSpan ReconnectMax { get; init; } = TimeSpan.FromSeconds(15);
 
+    /// <value>How long a master may take to answer a registration; then the connection counts as broken. Default 30 s.</value>
+    public TimeSpan RegistrationTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
     /// <value>For what is left to chance: how long to wait before connecting anew.</value>
     public ulong Seed { get; init; } = 1;
 

@@ -4,6 +4,9 @@ public sealed partial class Master
 {
     private long _lastAgent;
 
+    /// <summary>The agent that registered last at each place.</summary>
+    private readonly Dictionary<(string Hostname, string Address, int FilePort), AgentEntry> _places = [];
+
     private void Register(long connection, AgentCall.Register call)
     {
         if (CheckRegistration(connection, call) is { } wrong)
@@ -15,6 +18,8 @@ public sealed partial class Master
         }
         if (call.Agent.Id is { } named && TurnAway(connection, named, call))
             return;
+        if (call.Agent.Id is null)
+            RemoveLostAt(PlaceOf(call.Agent));
         var id = call.Agent.Id ?? new AgentId($"agent-{Epoch}-{++_lastAgent}");
         var info = call.Agent with { Id = id };
         if (_agents.TryGetValue(id, out var agent))
@@ -27,7 +32,9 @@ public sealed partial class Master
         {
             _agents.Add(id, agent = new AgentEntry(id, info, _now));
         }
+        LeavePlace(agent);
         agent.Info = info;
+        _places[PlaceOf(info)] = agent;
         agent.Connection = connection;
         agent.Instance = call.Instance;
         agent.PingsMissed = 0;
@@ -43,6 +50,24 @@ public sealed partial class Master
         Reconsider(agent);
         TouchInverse(agent);
     }
+
+    /// <summary>
+    /// A new agent where a former one was, which has lost what it knew of itself: nobody comes back from there, and tasks must not
+    /// be waited for.
+    /// </summary>
+    private void RemoveLostAt((string Hostname, string Address, int FilePort) place)
+    {
+        if (_places.TryGetValue(place, out var former) && former.Connection is null)
+            RemoveAgent(former, "a new agent has registered in its place");
+    }
+
+    private void LeavePlace(AgentEntry agent)
+    {
+        if (_places.GetValueOrDefault(PlaceOf(agent.Info)) == agent)
+            _places.Remove(PlaceOf(agent.Info));
+    }
+
+    private static (string Hostname, string Address, int FilePort) PlaceOf(AgentInfo info) => (info.Hostname, info.Address, info.FilePort);
 
     private string? CheckRegistration(long connection, AgentCall.Register call)
     {
@@ -132,7 +157,7 @@ public sealed partial class Master
         {
             EndTask(task, state, reason, why);
         }
-        else if (task.TerminalSequence is null)
+        else if (task.TerminalSequence is null && !task.EndTold)
         {
             Tell(task, new TaskStatus(task.Spec.Id, state, StatusSource.Master, reason, why, _now, task.Agent.Id,
                 task.Spec.Executor?.Id));
@@ -233,7 +258,7 @@ public sealed partial class Master
         agent.Executors.Clear();
         foreach (var task in agent.Tasks.Values)
         {
-            if (task.State.IsTerminal() && task.TerminalSequence is not null)
+            if (task.State.IsTerminal() && (task.TerminalSequence is not null || task.EndTold))
                 continue;
             // What ended unheard keeps its state, since its resources are free already.
             if (!task.State.IsTerminal())
@@ -253,6 +278,7 @@ public sealed partial class Master
         DropConnection(agent);
         LeaveAccounts(agent);
         _agents.Remove(agent.Id);
+        LeavePlace(agent);
         foreach (var task in agent.Tasks.Values.ToList())
             EndWithAgent(task, state, reason, why);
         EndInverse(agent.InverseOffers.Values);
@@ -277,6 +303,8 @@ public sealed partial class Master
             agent.Executors.Remove(key);
             _allocator.Release(exited.FrameworkId, agent.Id, executor.Resources);
             TouchInverse(agent);
+            // They say that the executor runs; who takes one at its word would not leave room for another.
+            RescindAll([.. agent.Offers.Values.Where(o => o.Framework.Id == exited.FrameworkId)]);
         }
         if (_frameworks.TryGetValue(exited.FrameworkId, out var framework))
             Send(framework, new SchedulerEvent.ExecutorLost(agent.Id, exited.ExecutorId, exited.ExitCode, exited.Reason));

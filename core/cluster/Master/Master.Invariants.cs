@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Agora.Cluster;
 
 public sealed partial class Master
@@ -16,7 +18,7 @@ public sealed partial class Master
                 Require(agent.Offers.Count == 0, $"unreachable {agent.Id} is on offer");
                 continue;
             }
-            var sum = _allocator.FreeOn(agent.Id);
+            var sum = Resources.Empty;
             foreach (var ((framework, executor), spec) in agent.Executors)
             {
                 Require(held.ContainsKey(framework), $"executor {executor} on {agent.Id} is of {framework}, which is gone");
@@ -39,6 +41,7 @@ public sealed partial class Master
                 held[offer.Framework.Id] += offer.Offer.Resources.Scalars;
                 sum += offer.Offer.Resources;
             }
+            sum += _allocator.FreeOn(agent.Id);
             Require(sum == agent.Info.Resources, $"on {agent.Id} free, used and offered make [{sum}], not [{agent.Info.Resources}]");
         }
         foreach (var framework in _frameworks.Values)
@@ -51,9 +54,9 @@ public sealed partial class Master
         }
     }
 
-    private static void Require(bool holds, string broken)
+    private static void Require(bool holds, [InterpolatedStringHandlerArgument(nameof(holds))] LawText broken)
     {
         if (!holds)
-            throw new InvalidOperationException($"invariant broken: {broken}");
+            throw new InvalidOperationException($"invariant broken: {broken.ToStringAndClear()}");
     }
 }

@@ -28,6 +28,7 @@ public sealed partial class Master
             if (task.Agent.Condition == AgentCondition.Disconnected)
                 return;
             (state, agentId) = (task.State, task.Agent.Id);
+            task.EndTold |= state.IsTerminal();
         }
         else if (agentId is { } named && _agents.TryGetValue(named, out var agent))
         {

@@ -40,9 +40,10 @@ public sealed class AgentHost
         _paths = paths;
         _logger = logger;
         _records = records;
-        _agent = new Agent(info, options, () => Convert.ToHexString(RandomNumberGenerator.GetBytes(16)), time.GetUtcNow(), records?.Former);
+        var clock = new SteadyClock(time);
+        _agent = new Agent(info, options, () => Convert.ToHexString(RandomNumberGenerator.GetBytes(16)), clock.GetUtcNow(), records?.Former);
         records?.Replace(_agent.Records);
-        _pump = new Pump<AgentEvent>(time, Handle, () => _agent.NextDeadline);
+        _pump = new Pump<AgentEvent>(clock, Handle, () => _agent.NextDeadline);
         _containers = containers(ContainerTold);
         _master = new MasterLink(master, _pump.PostAsync, logger);
         Executors = new ExecutorStreams(e => e.ToWire(), c => c.ToDomain(),

@@ -22,10 +22,10 @@ public sealed class MasterHost
     /// <param name="registry">As it was loaded from the store.</param>
     public MasterHost(MasterOptions options, IAllocator allocator, Registry registry, RegistryStore store, TimeProvider time, ILogger<MasterHost> logger)
     {
-        _master = new Master(options, allocator, time.GetUtcNow(), registry);
+        _time = new SteadyClock(time);
+        _master = new Master(options, allocator, _time.GetUtcNow(), registry);
         _store = store;
-        _time = time;
-        _pump = new Pump<MasterEvent>(time, Handle, () => _master.NextDeadline);
+        _pump = new Pump<MasterEvent>(_time, Handle, () => _master.NextDeadline);
         // One numbering for both kinds, as the machine knows connections by number alone.
         Schedulers = new SchedulerStreams(e => e.ToWire(), c => c.ToDomain(),
             (number, call) => _pump.PostAsync(new MasterEvent.SchedulerCalled(number * 2, call)),

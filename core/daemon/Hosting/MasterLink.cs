@@ -58,10 +58,12 @@ internal sealed class MasterLink(ILeaderFinder finder, Func<AgentEvent, ValueTas
     {
         using var abort = CancellationTokenSource.CreateLinkedTokenSource(stopping);
         Uri? master = null;
+        var leaving = Task.CompletedTask;
         try
         {
             master = await finder.FindAsync(_named, abort.Token) ?? throw new IOException("nobody leads");
             _named = null;
+            leaving = LeaveAsync(master, abort);
             using var handler = new SocketsHttpHandler
             {
                 ConnectTimeout = ConnectTimeout,
@@ -100,7 +102,23 @@ internal sealed class MasterLink(ILeaderFinder finder, Func<AgentEvent, ValueTas
         {
             _open.TryRemove(connection, out _);
             await abort.CancelAsync();
+            await leaving;
             await post(new AgentEvent.MasterDisconnected(connection));
+        }
+    }
+
+    /// <summary>Leaves a master as soon as the election has another, which the former may be the last to know.</summary>
+    private async Task LeaveAsync(Uri master, CancellationTokenSource abort)
+    {
+        try
+        {
+            await finder.AnotherLeadsAsync(master, abort.Token);
+            logger.LogInformation("master {Master} leads no more", master);
+            await abort.CancelAsync();
+        }
+        catch (OperationCanceledException)
+        {
+            // The connection ended by itself.
         }
     }
 

@@ -1,4 +1,5 @@
 using Agora.Election.Etcd.Wire;
+using Google.Protobuf;
 using Grpc.Core;
 using Grpc.Net.Client;
 
@@ -62,6 +63,23 @@ internal sealed class EtcdClient : IDisposable
             Limit = 1,
         }, options), cancellation);
         return (found.Kvs.Count == 0 ? null : found.Kvs[0], found.Header.Revision);
+    }
+
+    /// <summary>Waits until one of the keys from the first to below the end, or the first alone if there is none, is made, changed or deleted.</summary>
+    /// <param name="from">The first revision whose changes count.</param>
+    /// <exception cref="RpcException">No member answers, or the watch broke.</exception>
+    public async Task ChangeAsync(ByteString first, ByteString? end, long from, CancellationToken cancellation)
+    {
+        using var watch = new Watch.WatchClient(Invoker).Watch(new CallOptions(cancellationToken: cancellation));
+        await watch.RequestStream.WriteAsync(new WatchRequest
+        {
+            CreateRequest = new WatchCreateRequest { Key = first, RangeEnd = end ?? ByteString.Empty, StartRevision = from },
+        }, cancellation);
+        while (await watch.ResponseStream.MoveNext(cancellation))
+        {
+            if (watch.ResponseStream.Current is { Events.Count: > 0 } or { Canceled: true })
+                return;
+        }
     }
 
     public void Dispose()

@@ -60,22 +60,7 @@ public sealed class EtcdElection(MasterLocation.InEtcd location, TimeSpan lease,
                 return null;
             if (first.Key.Equals(key))
                 return await RaiseEpochAsync(key, put.Header.Revision, over) is { } epoch ? (epoch, put.Header.Revision) : null;
-            await ChangeAsync(first.Key, revision + 1, over);
-        }
-    }
-
-    /// <summary>Waits until a key has been changed, which is to say deleted.</summary>
-    private async Task ChangeAsync(ByteString key, long from, CancellationToken over)
-    {
-        using var watch = new Watch.WatchClient(_client.Invoker).Watch(new CallOptions(cancellationToken: over));
-        await watch.RequestStream.WriteAsync(new WatchRequest
-        {
-            CreateRequest = new WatchCreateRequest { Key = key, StartRevision = from },
-        }, over);
-        while (await watch.ResponseStream.MoveNext(over))
-        {
-            if (watch.ResponseStream.Current is { Events.Count: > 0 } or { Canceled: true })
-                return;
+            await _client.ChangeAsync(first.Key, null, revision + 1, over);
         }
     }
 

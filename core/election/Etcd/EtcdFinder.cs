@@ -5,6 +5,8 @@ namespace Agora.Election.Etcd;
 /// <summary>Reads from etcd who leads.</summary>
 internal sealed class EtcdFinder(MasterLocation.InEtcd location) : ILeaderFinder
 {
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
+
     private readonly EtcdClient _client = new(location.Endpoints);
     private readonly EtcdKeys _keys = new(location.Path);
 
@@ -12,13 +14,38 @@ internal sealed class EtcdFinder(MasterLocation.InEtcd location) : ILeaderFinder
     {
         try
         {
-            var (first, _) = await _client.FirstAsync(_keys, cancellation);
-            return first is not null && Uri.TryCreate(EtcdKeys.Text(first.Value), UriKind.Absolute, out var leader) ? leader : named;
+            return (await LeaderAsync(cancellation)).Leader ?? named;
         }
         catch (RpcException) when (!cancellation.IsCancellationRequested)
         {
             return named;
         }
+    }
+
+    public async Task AnotherLeadsAsync(Uri than, CancellationToken cancellation)
+    {
+        while (true)
+        {
+            try
+            {
+                var (leader, revision) = await LeaderAsync(cancellation);
+                if (leader is not null && leader != than)
+                    return;
+                await _client.ChangeAsync(_keys.Masters, _keys.MastersEnd, revision + 1, cancellation);
+            }
+            catch (Exception e) when (e is RpcException or IOException or InvalidOperationException)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                _client.Skip();
+                await Task.Delay(Pause, cancellation);
+            }
+        }
+    }
+
+    private async Task<(Uri? Leader, long Revision)> LeaderAsync(CancellationToken cancellation)
+    {
+        var (first, revision) = await _client.FirstAsync(_keys, cancellation);
+        return (first is not null && Uri.TryCreate(EtcdKeys.Text(first.Value), UriKind.Absolute, out var leader) ? leader : null, revision);
     }
 
     public ValueTask DisposeAsync()

@@ -34,6 +34,21 @@ public class AgentConnectionTests
     }
 
     [Fact]
+    public void A_master_that_does_not_answer_a_registration_is_left_after_a_time()
+    {
+        var bench = new AgentBench();
+        bench.Handle(new AgentEvent.Tick());
+        bench.Connect();
+        bench.Take<AgentEffect.ConnectToMaster>();
+        bench.Advance(bench.Options.RegistrationTimeout - Moment);
+        Assert.Empty(bench.Take<AgentEffect.DisconnectFromMaster>());
+        bench.Advance(Moment);
+        Assert.Equal(bench.Master, Assert.Single(bench.Take<AgentEffect.DisconnectFromMaster>()).Connection);
+        bench.Advance(OneSecond);
+        Assert.Single(bench.Take<AgentEffect.ConnectToMaster>());
+    }
+
+    [Fact]
     public void Coming_back_it_tells_all_that_runs_and_all_that_ended_unacknowledged()
     {
         var bench = new AgentBench().Registered();

@@ -159,6 +159,58 @@ public partial class MasterTests
     }
 
     [Fact]
+    public void An_end_told_in_answer_to_a_question_is_followed_by_nothing_when_its_agent_is_lost()
+    {
+        var (bench, agent, framework) = WithTask();
+        agent.Report(framework, "t1", TaskState.Running, sequence: 1, latest: TaskState.Finished);
+        framework.Update();
+        framework.Call(new SchedulerCall.Reconcile([new TaskReference(new TaskId("t1"), agent.Id)]));
+        Assert.Equal(TaskState.Finished, framework.Update().State);
+        agent.Disconnect();
+        bench.Advance(AbsenceMax(bench));
+        Assert.Empty(framework.Take<SchedulerEvent.Update>());
+        bench.Register(id: agent.Id, restarted: true);
+        Assert.Empty(framework.Take<SchedulerEvent.Update>());
+    }
+
+    [Fact]
+    public void A_new_agent_at_the_address_of_one_that_is_away_takes_its_place_and_its_tasks_are_Gone()
+    {
+        var (bench, agent, framework) = WithTask();
+        agent.Report(framework, "t1", TaskState.Running);
+        framework.Update();
+        // Beside one that is connected it has a place of its own.
+        var beside = bench.Register();
+        Assert.Equal(2, bench.Snapshot.Agents.Count);
+        Assert.Empty(framework.Take<SchedulerEvent.Update>());
+        agent.Disconnect();
+        var next = bench.Register();
+        Assert.Equal(TaskState.Gone, framework.Update().State);
+        Assert.Equal([beside.Id, next.Id], bench.Snapshot.Agents.Select(a => a.Info.Id!.Value).Order());
+    }
+
+    [Fact]
+    public void Offers_that_name_an_executor_are_rescinded_when_it_has_ended()
+    {
+        var bench = new MasterBench();
+        var agent = bench.Register();
+        var framework = bench.Subscribe();
+        bench.Pass();
+        framework.Accept(framework.Offer, Tasks.OnExecutor("t1", agent.Id));
+        agent.Report(framework, "t1", TaskState.Running);
+        framework.Call(new SchedulerCall.Revive());
+        bench.Pass();
+        var offer = framework.Offer;
+        Assert.Equal([Tasks.Executor.Id], offer.Executors);
+        agent.Call(new AgentCall.ExecutorExited(framework.Id, Tasks.Executor.Id, 137, "killed"));
+        Assert.Equal([offer.Id], Assert.Single(framework.Take<SchedulerEvent.Rescind>()).OfferIds);
+        framework.Update();
+        // Whoever has answered it meanwhile, counting on the executor, is not at fault.
+        framework.Accept(offer, Tasks.OnExecutor("t2", agent.Id, $"{offer.Resources.Scalars}"));
+        Assert.Equal(TaskState.Dropped, framework.Update().State);
+    }
+
+    [Fact]
     public void A_launch_that_did_not_reach_its_agent_before_it_reconnected_is_Dropped()
     {
         var (bench, agent, framework) = WithTask();

@@ -40,6 +40,34 @@ public class SchedulerSessionTaskTests
         Assert.Equal(heard + 1, bench.Scheduler.Heard.Count);
     }
 
+    [Theory]
+    [InlineData(TaskState.Running, 1, false)]
+    [InlineData(TaskState.Unreachable, 0, false)]
+    [InlineData(TaskState.Gone, 0, false)]
+    [InlineData(TaskState.Failed, 2, false)]
+    [InlineData(TaskState.Finished, 2, true)]
+    public void After_an_end_that_was_told_in_an_answer_only_the_same_end_is_told(TaskState state, long sequence, bool told)
+    {
+        var bench = new SessionBench().Subscribed();
+        bench.Receive(Update("t", TaskState.Finished, 0));
+        var heard = bench.Scheduler.Heard.Count;
+        var outputs = bench.Receive(Update("t", state, sequence));
+        Assert.Equal(heard + (told ? 1 : 0), bench.Scheduler.Heard.Count);
+        // Acknowledged it is, or the agent would never come to the next.
+        Assert.Equal(sequence == 0 ? [] : [Acknowledge("t", sequence)], outputs);
+    }
+
+    [Fact]
+    public void What_is_lost_to_a_framework_that_does_not_tell_partitions_apart_may_come_back()
+    {
+        var bench = new SessionBench().Subscribed();
+        bench.Receive(Update("t", TaskState.Lost, 0));
+        bench.Receive(Update("t", TaskState.Running, 1));
+        bench.Receive(Update("t", TaskState.Finished, 2));
+        Assert.Equal([TaskState.Lost, TaskState.Running, TaskState.Finished],
+            bench.Scheduler.Heard.OfType<SchedulerEvent.Update>().Select(u => u.Status.State));
+    }
+
     [Fact]
     public void What_the_master_says_itself_is_told_each_time_and_not_acknowledged()
     {

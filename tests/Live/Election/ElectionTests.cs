@@ -22,18 +22,21 @@ public sealed class ElectionTests
         var leads = await first.CampaignAsync(A, Cancellation).WaitAsync(Programs.Patience, Cancellation);
         Assert.Equal(A, await finder.FindAsync(null, Cancellation));
 
+        var left = finder.AnotherLeadsAsync(A, Cancellation);
         await using var second = server.Candidate(_ => { });
         var waits = second.CampaignAsync(B, Cancellation);
         // One that leads gives up another's place only with its own.
         Assert.Equal(A, await finder.FindAsync(B, Cancellation));
         Assert.False(leads.Lost.IsCancellationRequested);
         Assert.False(waits.IsCompleted);
+        Assert.False(left.IsCompleted);
 
         await first.DisposeAsync();
         Assert.True(leads.Lost.IsCancellationRequested);
         var next = await waits.WaitAsync(Programs.Patience, Cancellation);
         Assert.True(next.Epoch > leads.Epoch, $"{leads.Epoch}, then {next.Epoch}");
         Assert.Equal(B, await finder.FindAsync(null, Cancellation));
+        await left.WaitAsync(Programs.Patience, Cancellation);
     }
 
     [Theory]
@@ -51,10 +54,13 @@ public sealed class ElectionTests
 
         await using var finder = server.Location.CreateFinder();
         Assert.Equal(B, await finder.FindAsync(B, Cancellation));
+        // While the service is away nobody is left for that.
+        var left = finder.AnotherLeadsAsync(B, Cancellation);
         server.Restart();
         await using var again = server.Candidate(_ => { });
         var next = await again.CampaignAsync(A, Cancellation).WaitAsync(Programs.Patience, Cancellation);
         Assert.True(next.Epoch > leads.Epoch, $"{leads.Epoch}, then {next.Epoch}");
+        await left.WaitAsync(Programs.Patience, Cancellation);
     }
 
     [Fact]

@@ -9,6 +9,8 @@ namespace Agora.Tests.Live.Election;
 /// <summary>Three masters, of which one leads, and an agent: processes that are killed hard.</summary>
 public sealed class MasterFailoverTests : IAsyncDisposable
 {
+    private const int SigStop = 19;
+
     private readonly string _home = Directory.CreateTempSubdirectory("agora-masters-").FullName;
     private readonly List<Process> _processes = [];
 
@@ -72,6 +74,41 @@ public sealed class MasterFailoverTests : IAsyncDisposable
             () => Programs.Run(_home, Programs.Agora, "tasks", "--master", $"{server.Location}"),
             f => f.Text.Contains("running", StringComparison.Ordinal), f => f.ToString());
         Assert.Contains("steady", views.Text, StringComparison.Ordinal);
+
+        await File.WriteAllTextAsync(go, "", Cancellation);
+        Assert.Equal(0, (await framework.HearsOf("steady", TaskState.Finished)).ExitCode);
+        Assert.Single(framework.Updates, u => u.State.IsTerminal());
+    }
+
+    [Theory]
+    [InlineData("etcd")]
+    [InlineData("zk")]
+    public async Task A_leader_that_stands_still_is_left_as_soon_as_another_leads_and_ends_when_it_wakes(string kind)
+    {
+        await using var server = new ElectionServer(kind);
+        var masters = new Dictionary<int, Process>();
+        for (var i = 0; i < 2; i++)
+        {
+            var port = Programs.FreePort();
+            masters.Add(port, Launch("agora-master", "--port", $"{port}", "--work-dir", $"{_home}/master{i}", "--election", $"{server.Location}", "--lease", "1"));
+        }
+        Launch("agora-agent", "--master", $"{server.Location}", "--port", "0", "--hostname", "node1", "--resources", "cpus:4;mem:1024", "--work-dir", $"{_home}/agent");
+        await using var framework = new LiveFramework(server.Location, new FrameworkInfo(null, "lasting", FailoverTimeout: TimeSpan.FromMinutes(10)));
+        var offer = await framework.Offer();
+        var go = Path.Combine(_home, "go");
+        framework.Call(new SchedulerCall.Accept([offer.Id], [LiveFramework.Task("steady", offer.AgentId, Resources.Of(0.5m, 64),
+            $"for i in $(seq 5000); do [ -e '{go}' ] && exit 0; sleep 0.05; done; exit 9")]));
+        await framework.HearsOf("steady", TaskState.Running);
+
+        await using var finder = server.Location.CreateFinder();
+        var leader = masters[(await finder.FindAsync(null, Cancellation))!.Port];
+        Assert.Equal(0, Libc.kill(leader.Id, SigStop));
+        // Its streams stay open. By pings and heartbeats alone, 5 of 15 s each, it would take 75 s.
+        await framework.Hears<SchedulerEvent.Offers>("of the new leader's offers", o => o.List[0].Id.Epoch > offer.Id.Epoch)
+            .WaitAsync(TimeSpan.FromSeconds(60), Cancellation);
+        Assert.Equal(0, Libc.kill(leader.Id, Libc.SIGCONT));
+        await leader.WaitForExitAsync(Cancellation).WaitAsync(Programs.Patience, Cancellation);
+        Assert.Equal(3, leader.ExitCode);
 
         await File.WriteAllTextAsync(go, "", Cancellation);
         Assert.Equal(0, (await framework.HearsOf("steady", TaskState.Finished)).ExitCode);
