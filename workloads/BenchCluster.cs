@@ -9,6 +9,8 @@ internal sealed class BenchCluster : BenchDirectory
 {
     private BenchCluster(int port) => Master = new Uri($"http://127.0.0.1:{port}");
 
+    private bool _isEnded;
+
     public Uri Master { get; }
 
     /// <param name="options">For <c>agora up</c>.</param>
@@ -73,9 +75,18 @@ internal sealed class BenchCluster : BenchDirectory
         return ticks / (double)TicksPerSecond;
     }
 
+    /// <summary>Ends the cluster; its directory stays.</summary>
+    public async Task EndAsync()
+    {
+        if (_isEnded)
+            return;
+        _isEnded = true;
+        await Task.Run(() => Run("agora down"));
+    }
+
     public override async ValueTask DisposeAsync()
     {
-        await Task.Run(() => Run("agora down"));
+        await EndAsync();
         await base.DisposeAsync();
     }
 }

@@ -8,5 +8,7 @@ internal sealed class HostList(IReadOnlyList<Uri> masters) : ILeaderFinder
     public ValueTask<Uri?> FindAsync(Uri? named, CancellationToken cancellation) =>
         ValueTask.FromResult<Uri?>(named ?? masters[(int)((uint)Interlocked.Increment(ref _last) % masters.Count)]);
 
+    public ValueTask<IReadOnlyList<Uri>> MastersAsync(CancellationToken cancellation) => ValueTask.FromResult(masters);
+
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 }

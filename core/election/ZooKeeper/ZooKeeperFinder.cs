@@ -11,15 +11,23 @@ internal sealed class ZooKeeperFinder(MasterLocation.InZooKeeper location) : ILe
     {
         try
         {
-            if (_session?.Lost.IsCancellationRequested == true)
-                await DisposeAsync();
-            _session ??= new ZooKeeperSession(location.Servers, SessionTimeout, TimeProvider.System);
-            await _session.ConnectedAsync(cancellation).WaitAsync(Patience, cancellation);
-            return await Task.Run(() => First(_session), cancellation) ?? named;
+            return (await CandidatesAsync(cancellation)).FirstOrDefault() ?? named;
         }
         catch (Exception e) when (e is ZooKeeperException or TimeoutException)
         {
             return named;
+        }
+    }
+
+    public async ValueTask<IReadOnlyList<Uri>> MastersAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            return await CandidatesAsync(cancellation);
+        }
+        catch (Exception e) when (e is ZooKeeperException or TimeoutException)
+        {
+            return [];
         }
     }
 
@@ -31,11 +39,21 @@ internal sealed class ZooKeeperFinder(MasterLocation.InZooKeeper location) : ILe
             await Task.Run(session.Dispose);
     }
 
-    private Uri? First(ZooKeeperSession session)
+    /// <summary>In the order in which they came, from one session; it is opened anew when it is lost.</summary>
+    private async Task<List<Uri>> CandidatesAsync(CancellationToken cancellation)
+    {
+        if (_session?.Lost.IsCancellationRequested == true)
+            await DisposeAsync();
+        _session ??= new ZooKeeperSession(location.Servers, SessionTimeout, TimeProvider.System);
+        await _session.ConnectedAsync(cancellation).WaitAsync(Patience, cancellation);
+        return await Task.Run(() => Read(_session), cancellation);
+    }
+
+    /// <summary>One that goes meanwhile is left out.</summary>
+    private List<Uri> Read(ZooKeeperSession session)
     {
         var directory = Candidates.Directory(location);
-        var first = session.Children(directory).MinBy(Candidates.NumberOf);
-        return first is not null && session.Read($"{directory}/{first}") is { } text && Uri.TryCreate(text, UriKind.Absolute, out var leader)
-            ? leader : null;
+        return [.. session.Children(directory).OrderBy(Candidates.NumberOf).Select(c => session.Read($"{directory}/{c}"))
+            .Where(text => Uri.IsWellFormedUriString(text, UriKind.Absolute)).Select(text => new Uri(text!))];
     }
 }
