@@ -122,6 +122,20 @@ internal sealed record ChaosRun(
         }
         catch (WrongOutputException e)
         {
+            return $"{e.Message}\n{Difference(site, job)}";
+        }
+    }
+
+    /// <summary>Some lines of it, where that can be told.</summary>
+    private static string Difference(ChaosSite site, MacroJob job)
+    {
+        try
+        {
+            var lines = site.Shell($"({job.Check.Replace("cmp ", "diff ", StringComparison.Ordinal)}) || true");
+            return lines.Length > ToldMax ? lines[..ToldMax] : lines;
+        }
+        catch (WrongOutputException e)
+        {
             return e.Message;
         }
     }
