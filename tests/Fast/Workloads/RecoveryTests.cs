@@ -89,8 +89,8 @@ public sealed class RecoveryTests
     }
 
     [Theory]
-    [InlineData("90s", 90)]
-    [InlineData("1.5m", 90)]
+    [InlineData("90s", 90.0)]
+    [InlineData("1.5m", 90.0)]
     [InlineData("10", null)]
     [InlineData("0s", null)]
     [InlineData("-1m", null)]

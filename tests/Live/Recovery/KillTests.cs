@@ -49,8 +49,8 @@ public sealed class KillTests(KillClusters clusters) : IClassFixture<KillCluster
         jobs.LetGo();
         await jobs.AssertEndsAsync(victims switch
         {
-            // Nobody is left to say how the command went.
-            "supervisor" => new Dictionary<string, int> { ["task"] = 125 },
+            // The command is killed with it.
+            "supervisor" => new Dictionary<string, int> { ["task"] = 137 },
             "mpi-host" => new Dictionary<string, int> { ["mpi"] = 1 },
             "mpiexec" => new Dictionary<string, int> { ["mpi"] = 137 },
             "spark-driver" => new Dictionary<string, int> { ["spark"] = 137 },
