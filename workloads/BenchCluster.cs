@@ -10,6 +10,8 @@ internal sealed class BenchCluster : BenchDirectory
 {
     private BenchCluster(int port) => Master = new Uri($"http://127.0.0.1:{port}");
 
+    private bool _isEnded;
+
     public Uri Master { get; }
 
     /// <param name="options">For <c>agora up</c>.</param>
@@ -84,9 +86,18 @@ internal sealed class BenchCluster : BenchDirectory
             .Where(g => File.ReadLines(Path.Combine(g, "cgroup.procs")).Any(pid => pids.Contains(int.Parse(pid))))];
     }
 
+    /// <summary>Ends the cluster; its directory stays.</summary>
+    public async Task EndAsync()
+    {
+        if (_isEnded)
+            return;
+        _isEnded = true;
+        await Task.Run(() => Run("agora down"));
+    }
+
     public override async ValueTask DisposeAsync()
     {
-        await Task.Run(() => Run("agora down"));
+        await EndAsync();
         await base.DisposeAsync();
     }
 }

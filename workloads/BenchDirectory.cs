@@ -26,15 +26,7 @@ internal class BenchDirectory : IAsyncDisposable
     /// <exception cref="WrongOutputException">It failed.</exception>
     public (string Output, string Error) Run(string line)
     {
-        var start = new ProcessStartInfo("/bin/bash", ["-o", "pipefail", "-c", line])
-        {
-            WorkingDirectory = Directory,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        start.Environment["PATH"] = $"{_bin}:{Environment.GetEnvironmentVariable("PATH")}";
-        start.Environment["AGORA_HOME"] = Path.Combine(Directory, "state");
-        using var process = Process.Start(start)!;
+        using var process = Process.Start(StartOf(line))!;
         var errors = new StringBuilder();
         process.ErrorDataReceived += (_, e) => errors.AppendLine(e.Data);
         process.BeginErrorReadLine();
@@ -47,6 +39,20 @@ internal class BenchDirectory : IAsyncDisposable
         process.WaitForExit();
         return process.ExitCode == 0 ? (output.Result, errors.ToString())
             : throw new WrongOutputException($"'{line}' ended with {process.ExitCode}: {output.Result}{errors}");
+    }
+
+    /// <summary>Of a line of shell in the directory; its output and error output are to be read.</summary>
+    public ProcessStartInfo StartOf(string line)
+    {
+        var start = new ProcessStartInfo("/bin/bash", ["-o", "pipefail", "-c", line])
+        {
+            WorkingDirectory = Directory,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        start.Environment["PATH"] = $"{_bin}:{Environment.GetEnvironmentVariable("PATH")}";
+        start.Environment["AGORA_HOME"] = Path.Combine(Directory, "state");
+        return start;
     }
 
     public virtual ValueTask DisposeAsync()

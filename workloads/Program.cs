@@ -3,6 +3,7 @@ using Agora.Workloads;
 using Agora.Workloads.Hadoop;
 using Agora.Workloads.Live.Overhead;
 using Agora.Workloads.Mpi;
+using Agora.Workloads.Recovery;
 using Agora.Workloads.Reports;
 using Agora.Workloads.Simulated.Locality;
 using Agora.Workloads.Simulated.Model;
@@ -19,7 +20,7 @@ var root = new RootCommand("""
 
     Example:
       agora bench throughput
-    """) { ThroughputCommand.Create(), HadoopCommand.Create(), MpiCommand.Create(), TorqueCommand.Create(), SparkCommand.Create() };
+    """) { ThroughputCommand.Create(), HadoopCommand.Create(), MpiCommand.Create(), TorqueCommand.Create(), SparkCommand.Create(), RecoveryCommand.Create() };
 foreach (var parts in experiments.GroupBy(e => e.Name))
     root.Subcommands.Add(ExperimentCommand.Create([.. parts]));
 root.Subcommands.Add(AllCommand.Create(experiments));

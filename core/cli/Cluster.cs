@@ -43,6 +43,14 @@ internal sealed class Cluster : IDisposable
 
     public Task<ClusterSnapshot> SnapshotAsync(bool withTasks = false) => AskAsync(() => _client.SnapshotAsync(withTasks));
 
+    /// <summary>All masters, and whether each leads; asked after a question that the leader has answered.</summary>
+    public async Task<IReadOnlyList<(Uri Master, bool Leads)>> MastersAsync()
+    {
+        var leader = _client.Leader;
+        var all = await _client.MastersAsync();
+        return [.. (leader is null || all.Contains(leader) ? all : all.Prepend(leader)).Select(m => (m, m == leader))];
+    }
+
     public Task<FrameworkExplanation> ExplainFrameworkAsync(string idOrName) => AskAsync(() => _client.ExplainFrameworkAsync(idOrName));
 
     public Task<TaskExplanation> ExplainTaskAsync(FrameworkId framework, TaskId task) =>

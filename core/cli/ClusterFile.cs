@@ -7,16 +7,24 @@ namespace Agora.Cli;
 /// <summary>A process of the embedded cluster.</summary>
 /// <param name="StartTicks">Clock ticks from boot to its start, from /proc: tells it from a later one with the same pid.</param>
 /// <param name="Command">How the <see cref="Keeper"/> starts it again; null if it does not.</param>
-internal sealed record ClusterProcess(string Name, int Pid, long StartTicks, IReadOnlyList<string>? Command = null)
+/// <param name="Group">The member file of the control group that it begins in; null for none of its own.</param>
+internal sealed record ClusterProcess(string Name, int Pid, long StartTicks, IReadOnlyList<string>? Command = null, string? Group = null)
 {
     [JsonIgnore]
     public bool IsRunning => ProcessTable.StartTicks(Pid) == StartTicks;
+
+    /// <summary>Removes the sockets that the .NET runtime makes in each process, which outlive one that is killed hard.</summary>
+    public void RemoveSockets()
+    {
+        foreach (var name in (string[])[$"dotnet-diagnostic-{Pid}-{StartTicks}-socket", $"clr-debug-pipe-{Pid}-{StartTicks}-in", $"clr-debug-pipe-{Pid}-{StartTicks}-out"])
+            File.Delete(Path.Combine(Path.GetTempPath(), name));
+    }
 }
 
 /// <summary>
 /// The embedded cluster as <c>agora up</c> leaves it for all commands: <c>cluster.json</c> in the state directory.
 /// </summary>
-/// <param name="Master">URL of the master.</param>
+/// <param name="Master">URL of the master, or where several elect the one that leads.</param>
 /// <param name="Services">URLs of frameworks' services by name.</param>
 /// <param name="Nodes">Hostnames of the agents.</param>
 internal sealed record ClusterFile(
@@ -26,6 +34,9 @@ internal sealed record ClusterFile(
 
     /// <summary>Where the commands are that started it, for programs that are none of them.</summary>
     public string Commands { get; init; } = Installation.BinDirectory;
+
+    /// <summary>By node, the machine's end of the link to its network, where nodes have networks of their own.</summary>
+    public Dictionary<string, string> Links { get; init; } = [];
 
     public static ClusterFile? Load() => File.Exists(FilePath)
         ? JsonSerializer.Deserialize(File.ReadAllText(FilePath), ClusterFileJson.Default.ClusterFile) : null;
@@ -49,8 +60,8 @@ internal sealed partial class ClusterFileJson : JsonSerializerContext;
 /// standard output once it serves.
 /// </summary>
 /// <param name="Command">
-/// Program beside <c>agora</c> and arguments; <c>{state}</c>, <c>{master}</c>, <c>{nodes}</c> (comma list), <c>{port}</c>
-/// (0: any free one) and <c>{service:NAME}</c> (its URL) are replaced.
+/// Program beside <c>agora</c> and arguments; <c>{state}</c>, <c>{master}</c>, <c>{nodes}</c> (comma list), <c>{address}</c>
+/// (to listen on), <c>{port}</c> (0: any free one) and <c>{service:NAME}</c> (its URL) are replaced.
 /// </param>
 /// <param name="After">Services that must be ready before.</param>
 internal sealed record ServiceFile(string Name, List<string> Command, List<string>? After)

@@ -1,21 +1,24 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 
 namespace Agora.Cli;
 
 /// <summary>
-/// The cluster of <c>agora up</c>: real processes on this machine, listening on loopback only. Its state is below the
+/// The cluster of <c>agora up</c>: real processes on this machine, which only this machine reaches. Its state is below the
 /// state directory: <c>cluster.json</c>, <c>logs/</c>, and a directory for each process.
 /// </summary>
-/// <param name="cpuQuota">Processors of the machine that a node with all it runs may use; null for no limit.</param>
-/// <param name="services">Names of the frameworks' services to start; null for all there are.</param>
-internal sealed class EmbeddedCluster(
-    int agents, Resources perAgent, int port, string allocator, decimal? cpuQuota, IReadOnlyList<string>? services)
+internal sealed class EmbeddedCluster(UpOptions options)
 {
+    private const string Master = "master", Loopback = "127.0.0.1";
+
     private static readonly TimeSpan ReadyPatience = TimeSpan.FromSeconds(30), EndPatience = TimeSpan.FromSeconds(20);
 
-    private readonly ClusterFile _file = new($"http://127.0.0.1:{port}", [], [], []);
+    /// <summary>Of a leader, in seconds: short, as there is no network between the parts that could be slow.</summary>
+    private const int Lease = 2;
+
+    private ClusterFile _file = new("", [], [], []);
+
+    /// <summary>Where everything but the agents listens.</summary>
+    private string _address = Loopback;
 
     /// <summary>Starts everything, a line for each process as it comes up; on a failure ends what was started.</summary>
     public async Task StartAsync(CancellationToken cancellation)
@@ -37,32 +40,33 @@ internal sealed class EmbeddedCluster(
     private async Task StartAllAsync(CancellationToken cancellation)
     {
         var state = Installation.StateDirectory;
-        ForgetDecisions(Path.Combine(state, "master"));
-        await StartAsync("master", Path.Combine(Installation.BinDirectory, "agora-master"),
-            ["--port", $"{port}", "--work-dir", Path.Combine(state, "master"), "--allocator", allocator,
-                "--agent-ping-interval", "2"], cancellation);
-        var groups = cpuQuota is null ? null : FindGroups();
+        var networks = options.Networks ? NodeNetworks.Make() : null;
+        _address = networks?.Address ?? Loopback;
+        var election = options.Election is { } kind ? new ElectionService(kind, _address) : null;
+        _file = _file with { Master = election?.Location ?? $"http://{_address}:{options.Port}" };
+        if (election is not null)
+            await StartAsync(election, Path.Combine(state, election.Name), cancellation);
+        await Task.WhenAll(Enumerable.Range(1, options.Masters).Select(i => StartMasterAsync(i, election, cancellation)));
+
+        var groups = options.CpuQuota is null ? null : FindGroups();
         var starting = new List<Task>();
-        for (var i = 1; i <= agents; i++)
+        for (var i = 1; i <= options.Agents; i++)
         {
-            // Two racks, so that rack locality means something.
-            var (name, rack) = ($"node{i}", i <= (agents + 1) / 2 ? 1 : 2);
+            var name = $"node{i}";
             _file.Nodes.Add(name);
-            starting.Add(StartAsync(name, Path.Combine(Installation.BinDirectory, "agora-agent"),
-                ["--master", _file.Master, "--port", "0", "--hostname", name, "--resources", perAgent.ToString(),
-                    "--attributes", $"rack:rack{rack}", "--work-dir", Path.Combine(state, name)], cancellation,
-                groups is null ? null : Hold(groups, name)));
+            starting.Add(StartAgentAsync(name, i, networks, groups is null ? null : Hold(groups, name), cancellation));
         }
         await Task.WhenAll(starting);
         await AwaitAgentsAsync(cancellation);
         _file.Save();
-        if (services is not [])
+        if (options.Services is not [])
         {
-            foreach (var service in ServiceFile.Load(services))
+            foreach (var service in ServiceFile.Load(options.Services))
                 await StartServiceAsync(service, cancellation);
             _file.Save();
-            StartKeeper();
         }
+        if (_file.Processes.Exists(p => p.Command is not null))
+            StartKeeper();
         _file.Save();
     }
 
@@ -72,6 +76,51 @@ internal sealed class EmbeddedCluster(
         if (Directory.Exists(master))
             foreach (var file in Directory.GetFiles(master, "registry.db*"))
                 File.Delete(file);
+    }
+
+    private async Task StartAsync(ElectionService election, string directory, CancellationToken cancellation)
+    {
+        var started = Stopwatch.StartNew();
+        // What operators decided in the cluster before is in it.
+        if (Directory.Exists(directory))
+            Directory.Delete(directory, recursive: true);
+        var (command, log) = (election.Prepare(directory), LogOf(election.Name));
+        File.Delete(log);
+        var running = Add(election.Name, Launch(command, log, readReady: false), command);
+        await election.ReadyAsync(running, log, cancellation);
+        Console.WriteLine($"{election.Name,-20} {election.Location,-28} up in {started.ElapsedMilliseconds} ms");
+    }
+
+    private async Task StartMasterAsync(int number, ElectionService? election, CancellationToken cancellation)
+    {
+        var name = options.Masters == 1 ? Master : $"{Master}{number}";
+        ForgetDecisions(Path.Combine(Installation.StateDirectory, name));
+        List<string> arguments = ["--port", $"{(number == 1 ? options.Port : Ports.Free(_address))}", "--work-dir", Path.Combine(Installation.StateDirectory, name),
+            "--allocator", options.Allocator, "--agent-ping-interval", "2"];
+        if (election is not null)
+            arguments.AddRange(["--election", election.Location, "--lease", $"{Lease}"]);
+        if (_address != Loopback)
+            arguments.AddRange(["--bind", _address, "--insecure"]);
+        // One that has lost the leadership ends, to be started anew.
+        await StartAsync(name, [Path.Combine(Installation.BinDirectory, "agora-master"), .. arguments], cancellation,
+            isKept: options.Keeps || election is not null);
+    }
+
+    private async Task StartAgentAsync(string name, int number, NodeNetworks? networks, string? group, CancellationToken cancellation)
+    {
+        // Two racks, so that rack locality means something.
+        var rack = number <= (options.Agents + 1) / 2 ? 1 : 2;
+        List<string> command = [Path.Combine(Installation.BinDirectory, "agora-agent"), "--master", _file.Master, "--port", "0",
+            "--hostname", name, "--resources", options.PerAgent.ToString(), "--attributes", $"rack:rack{rack}",
+            "--work-dir", Path.Combine(Installation.StateDirectory, name)];
+        if (networks is not null)
+        {
+            var (address, link, enter) = networks.Add(number);
+            command = [.. enter, .. command, "--bind", address, "--insecure"];
+            lock (_file.Processes)
+                _file.Links[name] = link;
+        }
+        await StartAsync(name, command, cancellation, options.Keeps, group);
     }
 
     private static NodeGroups FindGroups()
@@ -86,7 +135,7 @@ internal sealed class EmbeddedCluster(
     {
         try
         {
-            return groups.Make(node, cpuQuota!.Value);
+            return groups.Make(node, options.CpuQuota!.Value);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -99,8 +148,7 @@ internal sealed class EmbeddedCluster(
 
     private void StartKeeper()
     {
-        var process = Launch([Environment.ProcessPath!, "keep"], LogOf(Keeper.ProcessName), readReady: false);
-        _file.Processes.Add(new ClusterProcess(Keeper.ProcessName, process.Id, ProcessTable.StartTicks(process.Id) ?? 0));
+        Add(Keeper.ProcessName, Launch([Environment.ProcessPath!, "keep"], LogOf(Keeper.ProcessName), readReady: false), command: null);
     }
 
     private async Task StartServiceAsync(ServiceFile service, CancellationToken cancellation)
@@ -112,19 +160,12 @@ internal sealed class EmbeddedCluster(
             return text.Replace("{state}", Installation.StateDirectory, StringComparison.Ordinal)
                 .Replace("{master}", _file.Master, StringComparison.Ordinal)
                 .Replace("{nodes}", string.Join(',', _file.Nodes), StringComparison.Ordinal)
+                .Replace("{address}", _address, StringComparison.Ordinal)
                 .Replace("{port}", "0", StringComparison.Ordinal);
         }
 
-        string[] arguments = [.. service.Command.Skip(1).Select(Replaced)];
-        var program = Path.Combine(Installation.BinDirectory, service.Command[0]);
-        var url = await StartAsync(service.Name, program, arguments, cancellation);
-        _file.Services[service.Name] = url;
-        // Started again, it is found where it was.
-        var port = new Uri(url).Port;
-        List<string> again = [program, .. arguments];
-        if (service.Command.IndexOf("{port}") is var at and > 0)
-            again[at] = $"{port}";
-        _file.Processes[^1] = _file.Processes[^1] with { Command = again };
+        _file.Services[service.Name] = await StartAsync(service.Name,
+            [Path.Combine(Installation.BinDirectory, service.Command[0]), .. service.Command.Skip(1).Select(Replaced)], cancellation, isKept: true);
     }
 
     public static string LogOf(string name) =>
@@ -140,19 +181,27 @@ internal sealed class EmbeddedCluster(
                 log, group ?? "", .. command])
         { RedirectStandardOutput = readReady })!;
 
+    private ClusterProcess Add(string name, Process process, IReadOnlyList<string>? command)
+    {
+        var added = new ClusterProcess(name, process.Id, ProcessTable.StartTicks(process.Id) ?? 0, command);
+        lock (_file.Processes)
+            _file.Processes.Add(added);
+        return added;
+    }
+
     /// <summary>Starts a process of its own session with its log in a file, and waits for its ready line.</summary>
+    /// <param name="isKept">The keeper starts it again when it ends, at the address it had.</param>
     /// <returns>The URL it serves.</returns>
     private async Task<string> StartAsync(
-        string name, string program, IReadOnlyList<string> arguments, CancellationToken cancellation, string? group = null)
+        string name, IReadOnlyList<string> command, CancellationToken cancellation, bool isKept = false, string? group = null)
     {
-        if (!File.Exists(program))
+        if (command.First(w => w.StartsWith('/')) is var program && !File.Exists(program))
             throw new Failure($"{name} could not be started", $"{program} does not exist", "run ./build");
         var log = LogOf(name);
         File.Delete(log);
         var started = Stopwatch.StartNew();
-        var process = Launch([program, .. arguments], log, readReady: true, group);
-        lock (_file.Processes)
-            _file.Processes.Add(new ClusterProcess(name, process.Id, ProcessTable.StartTicks(process.Id) ?? 0));
+        var process = Launch(command, log, readReady: true, group);
+        var running = Add(name, process, command: null);
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         patience.CancelAfter(ReadyPatience);
         try
@@ -163,6 +212,8 @@ internal sealed class EmbeddedCluster(
                     continue;
                 var url = line["ready ".Length..].Trim();
                 Console.WriteLine($"{name,-20} {url,-28} up in {started.ElapsedMilliseconds} ms");
+                if (isKept)
+                    Keep(running, command, new Uri(url).Port, group);
                 return url;
             }
         }
@@ -174,40 +225,37 @@ internal sealed class EmbeddedCluster(
         var why = said.FirstOrDefault(l => l.StartsWith("why:", StringComparison.Ordinal))?[4..].Trim() ?? string.Join(' ', said);
         var what = said.FirstOrDefault(l => l.StartsWith("error:", StringComparison.Ordinal))?[6..].Trim() ?? "it ended";
         throw new Failure($"{name} did not come up: {what}", why.Length > 0 ? why : "it ended without a word",
-            name == "master" && IsTaken(port) ? $"stop what listens on port {port}, or choose another with --port" : $"see {log}");
+            name.StartsWith(Master, StringComparison.Ordinal) && Ports.IsTaken(_address, options.Port)
+                ? $"stop what listens on port {options.Port}, or choose another with --port" : $"see {log}");
     }
 
-    private static bool IsTaken(int port)
+    private void Keep(ClusterProcess process, IReadOnlyList<string> command, int port, string? group)
     {
-        try
-        {
-            using var probe = new TcpListener(IPAddress.Loopback, port);
-            probe.Start();
-            return false;
-        }
-        catch (SocketException)
-        {
-            return true;
-        }
+        List<string> again = [.. command];
+        if (again.IndexOf("--port") is var at and >= 0)
+            again[at + 1] = $"{port}";
+        lock (_file.Processes)
+            _file.Processes[_file.Processes.IndexOf(process)] = process with { Command = again, Group = group };
     }
 
     private async Task AwaitAgentsAsync(CancellationToken cancellation)
     {
         using var cluster = Cluster.Find(_file.Master);
         var waited = Stopwatch.StartNew();
-        while ((await cluster.SnapshotAsync()).Agents.Count(a => a.Condition == AgentCondition.Active) < agents)
+        while ((await cluster.SnapshotAsync()).Agents.Count(a => a.Condition == AgentCondition.Active) < options.Agents)
         {
             if (waited.Elapsed > ReadyPatience)
-                throw new Failure("not all agents registered", $"the master knows fewer than {agents}", $"see {Installation.StateDirectory}/logs");
+                throw new Failure("not all agents registered", $"the master knows fewer than {options.Agents}", $"see {Installation.StateDirectory}/logs");
             await Task.Delay(10, cancellation);
         }
-        if (await FirstTasks.RunAsync(cluster.Location, agents, ReadyPatience) is { } wrong)
+        if (await FirstTasks.RunAsync(cluster.Location, options.Agents, ReadyPatience) is { } wrong)
             throw new Failure("the agents do not run tasks", wrong, $"see {Installation.StateDirectory}/logs");
-        Console.WriteLine($"{agents} agents registered with {_file.Master}, and each has run a first task");
+        Console.WriteLine($"{options.Agents} agents registered with {_file.Master}, and each has run a first task");
     }
 
     /// <summary>
-    /// Ends the cluster: services first, then agents (which kill what runs), then the master; and whatever is left of it.
+    /// Ends the cluster: services first, then agents (which kill what runs), then the masters and what they elect by; and whatever
+    /// is left of it.
     /// </summary>
     public static void Stop(bool quiet = false)
     {
@@ -217,14 +265,18 @@ internal sealed class EmbeddedCluster(
         // The keeper may have started some anew.
         file = ClusterFile.Load() ?? file;
         var agents = file.Processes.Where(p => file.Nodes.Contains(p.Name)).ToList();
-        var master = file.Processes.Where(p => p.Name == "master").ToList();
-        End(file.Processes.Except(agents).Except(master).Reverse());
+        var masters = file.Processes.Where(p => p.Name.StartsWith(Master, StringComparison.Ordinal)).ToList();
+        var election = file.Processes.Where(p => ElectionService.Kinds.Contains(p.Name)).ToList();
+        End(file.Processes.Except(agents).Except(masters).Except(election).Reverse());
         End(agents);
-        End(master);
+        End(masters);
+        End(election);
         foreach (var pid in ProcessTable.Naming(Installation.StateDirectory + "/").ToList())
             if (!IsAncestor(pid))
                 Native.Kill(pid, Native.SigKill);
         NodeGroups.Find()?.Remove();
+        NodeNetworks.Remove();
+        file.Processes.ForEach(p => p.RemoveSockets());
         File.Delete(ClusterFile.FilePath);
         if (!quiet)
             Console.WriteLine($"the cluster at {file.Master} is down");

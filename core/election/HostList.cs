@@ -10,5 +10,7 @@ internal sealed class HostList(IReadOnlyList<Uri> masters) : ILeaderFinder
 
     public Task AnotherLeadsAsync(Uri than, CancellationToken cancellation) => Task.Delay(Timeout.InfiniteTimeSpan, cancellation);
 
+    public ValueTask<IReadOnlyList<Uri>> MastersAsync(CancellationToken cancellation) => ValueTask.FromResult(masters);
+
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 }

@@ -13,4 +13,7 @@ public interface ILeaderFinder : IAsyncDisposable
     /// </summary>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     Task AnotherLeadsAsync(Uri than, CancellationToken cancellation);
+
+    /// <returns>All masters: those that stand by after the leader where they elect one, else as they are listed. None if they are not to be learnt.</returns>
+    ValueTask<IReadOnlyList<Uri>> MastersAsync(CancellationToken cancellation);
 }

@@ -53,8 +53,18 @@ internal sealed class GrpcLink<TSend, TSendWire, TSendBatch, TReceive, TReceiveW
         _aborted.CancelAfter(CloseTimeout);
     }
 
-    /// <summary>Ends the link at once, whatever is queued. Any thread, before <see cref="Dispose"/>.</summary>
-    public void Abort() => _aborted.Cancel();
+    /// <summary>Ends the link at once, whatever is queued. Any thread; of one that has been disposed it does nothing.</summary>
+    public void Abort()
+    {
+        try
+        {
+            _aborted.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // It ended by itself at this very moment.
+        }
+    }
 
     /// <summary>Runs the link to its end, which is never an exception. Call once, after <see cref="Open"/>.</summary>
     public async Task<LinkEnd> RunAsync()

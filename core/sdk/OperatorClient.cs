@@ -5,12 +5,17 @@ using Grpc.Net.Client;
 
 namespace Agora.Sdk;
 
-/// <summary>Asks the leading master what operators ask it; a master that does not lead is passed over.</summary>
+/// <summary>
+/// Asks the leading master what operators ask it; a master that does not lead is passed over, and while there are several and
+/// none leads, the next leader is waited for.
+/// </summary>
 /// <param name="patience">For one question, from beginning to end.</param>
 public sealed class OperatorClient(MasterLocation masters, TimeSpan patience, TimeProvider time) : IAsyncDisposable
 {
-    /// <summary>Masters asked for one question, besides those of a list: one that led, one that it names.</summary>
-    private const int AttemptsBeyondList = 2;
+    /// <summary>Of a master that is alone, for one question: its connection may have been an old one.</summary>
+    private const int AttemptsAtOne = 2;
+
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100), LookAgain = TimeSpan.FromSeconds(1);
 
     private readonly ILeaderFinder _finder = masters.CreateFinder();
     private (Uri Master, GrpcChannel Channel)? _open;
@@ -18,7 +23,7 @@ public sealed class OperatorClient(MasterLocation masters, TimeSpan patience, Ti
     /// <summary>The master that was asked last; null before.</summary>
     public Uri? Leader => _open?.Master;
 
-    /// <exception cref="RpcException">No master answers, or the leader refuses.</exception>
+    /// <exception cref="RpcException">No master answers, the leader refuses, or it was cancelled.</exception>
     public async Task<ClusterSnapshot> SnapshotAsync(bool withTasks, CancellationToken cancellation = default) =>
         (await AskAsync((service, options) => service.GetSnapshotAsync(new V1.GetSnapshotRequest { WithTasks = withTasks }, options), cancellation)).ToDomain();
 
@@ -36,6 +41,9 @@ public sealed class OperatorClient(MasterLocation masters, TimeSpan patience, Ti
     public async Task<string?> OrderAsync(OperatorCommand command, CancellationToken cancellation = default) =>
         (await AskAsync((service, options) => service.CommandAsync(command.ToWire(), options), cancellation)).Refused is { Length: > 0 } refused ? refused : null;
 
+    /// <returns>All masters, as <see cref="ILeaderFinder.MastersAsync"/> has them.</returns>
+    public async Task<IReadOnlyList<Uri>> MastersAsync(CancellationToken cancellation = default) => await _finder.MastersAsync(cancellation);
+
     public async ValueTask DisposeAsync()
     {
         _open?.Channel.Dispose();
@@ -44,25 +52,49 @@ public sealed class OperatorClient(MasterLocation masters, TimeSpan patience, Ti
 
     private async Task<T> AskAsync<T>(Func<V1.OperatorService.OperatorServiceClient, CallOptions, AsyncUnaryCall<T>> ask, CancellationToken cancellation)
     {
-        var options = new CallOptions(deadline: (time.GetUtcNow() + patience).UtcDateTime, cancellationToken: cancellation);
-        var attempts = AttemptsBeyondList + (masters is MasterLocation.Hosts list ? list.Masters.Count - 1 : 0);
-        for (Uri? named = null; ; attempts--)
+        var end = time.GetUtcNow() + patience;
+        var options = new CallOptions(deadline: end.UtcDateTime, cancellationToken: cancellation);
+        var isAlone = masters is MasterLocation.Hosts { Masters.Count: 1 };
+        Uri? named = null;
+        for (var attempt = 1; ; attempt++)
         {
-            if (_open is null && await OpenAsync(named, cancellation) is { } wrong)
-                throw new RpcException(new Status(StatusCode.Unavailable, wrong));
             try
             {
-                return await ask(new V1.OperatorService.OperatorServiceClient(_open!.Value.Channel), options);
+                if (_open is null && await OpenAsync(named, cancellation) is { } wrong)
+                    throw new RpcException(new Status(StatusCode.Unavailable, wrong));
+                return await AnswerAsync(ask(new V1.OperatorService.OperatorServiceClient(_open!.Value.Channel), options), _open.Value.Master, cancellation);
             }
             catch (RpcException e) when (e.StatusCode == StatusCode.Unavailable)
             {
                 _open?.Channel.Dispose();
                 _open = null;
-                if (attempts <= 1)
+                if (isAlone ? attempt == AttemptsAtOne : time.GetUtcNow() + Pause >= end)
                     throw;
-                named = Uri.TryCreate(e.Trailers.GetValue(WireNames.LeaderTrailer), UriKind.Absolute, out var leader) ? leader : null;
+                var next = Uri.TryCreate(e.Trailers.GetValue(WireNames.LeaderTrailer), UriKind.Absolute, out var leader) ? leader : null;
+                // One that was just named is asked at once; who names it again knows no better yet.
+                if (!isAlone && (next is null || next == named))
+                    await Task.Delay(Pause, time, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                named = next;
+            }
+            catch (OperationCanceledException)
+            {
+                throw new RpcException(new Status(StatusCode.Cancelled, "nobody waits for the answer any more"));
             }
         }
+    }
+
+    /// <summary>Waits for an answer, but not for that of a leader that stands still while another leads.</summary>
+    private async Task<T> AnswerAsync<T>(AsyncUnaryCall<T> call, Uri asked, CancellationToken cancellation)
+    {
+        while (masters is not MasterLocation.Hosts && await Task.WhenAny(call.ResponseAsync, Task.Delay(LookAgain, time, cancellation)) != call.ResponseAsync)
+        {
+            if (await _finder.FindAsync(null, cancellation) is { } leader && leader != asked)
+            {
+                call.Dispose();
+                throw new RpcException(new Status(StatusCode.Unavailable, $"{asked} does not answer, and {leader} leads now"));
+            }
+        }
+        return await call.ResponseAsync;
     }
 
     /// <returns>Null if there is a channel now, else why not.</returns>

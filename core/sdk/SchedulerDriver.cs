@@ -23,6 +23,8 @@ public sealed class SchedulerDriver
     private readonly List<SchedulerCall> _posted = [];
     private SchedulerLink? _link;
     private Task _linkRun = Task.CompletedTask;
+    private Task _watching = Task.CompletedTask;
+    private CancellationTokenSource? _watch;
     private readonly ILeaderFinder _finder;
     private CancellationToken _ending;
     private long _connection;
@@ -83,6 +85,7 @@ public sealed class SchedulerDriver
                 left.Opened?.Link.Close();
             _link?.Close();
             await _linkRun;
+            await _watching;
             _link?.Dispose();
             await _finder.DisposeAsync();
             _ended.TrySetResult();
@@ -191,27 +194,44 @@ public sealed class SchedulerDriver
         link.Open(headers);
         if (!await EnqueueAsync(new Work(new SessionInput.Connected(connection), Opened: (connection, link))))
             link.Close();
-        using var ended = CancellationTokenSource.CreateLinkedTokenSource(_ending);
-        var leaving = LeaveAsync(link, master, ended.Token);
+        Watch(link, master);
         var end = await Task.Run(link.RunAsync);
-        await ended.CancelAsync();
-        await leaving;
         _options.Log?.Invoke($"connection to master {master} ended: {end.Reason}");
         await EnqueueAsync(new Work(new SessionInput.Disconnected(connection, end.Reason), Gone: link, Leader: end.Leader));
     }
 
-    /// <summary>Leaves a master as soon as the election has another, which the former may be the last to know.</summary>
-    private async Task LeaveAsync(SchedulerLink link, Uri master, CancellationToken ended)
+    /// <summary>Watches the election until the next attempt, in place of watching it for the last.</summary>
+    private void Watch(SchedulerLink link, Uri master)
+    {
+        var watch = CancellationTokenSource.CreateLinkedTokenSource(_ending);
+        try
+        {
+            Interlocked.Exchange(ref _watch, watch)?.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // What it waited for has happened at this very moment.
+        }
+        _watching = WatchAsync(link, master, watch);
+    }
+
+    /// <summary>Leaves a master as soon as the election has another, which the former may be the last to know, and tries that soon.</summary>
+    private async Task WatchAsync(SchedulerLink link, Uri master, CancellationTokenSource watch)
     {
         try
         {
-            await _finder.AnotherLeadsAsync(master, ended);
+            await _finder.AnotherLeadsAsync(master, watch.Token);
             _options.Log?.Invoke($"master {master} leads no more");
             link.Abort();
+            await EnqueueAsync(new Work(new SessionInput.Elected()));
         }
         catch (OperationCanceledException)
         {
-            // The link ended by itself.
+            // Another attempt has begun, or the driver ends.
+        }
+        finally
+        {
+            watch.Dispose();
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Globalization;
+using System.Net;
 using System.Runtime.InteropServices;
 using Agora.Election;
 using Agora.Hadoop.Jobs;
@@ -27,7 +28,7 @@ internal static class Commands
     public static async Task<int> StoreAsync(IReadOnlyList<string> words)
     {
         var options = new Arguments(words, "--root", "--nodes", "--port", "--block-size", "--replication", "--master",
-            "--dead-after", "--sync-on-close");
+            "--dead-after", "--sync-on-close", "--address");
         string[] nodes = options.Required("--nodes")
             .Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
         if (nodes.Length == 0)
@@ -38,10 +39,14 @@ internal static class Commands
         if (replication < 1 || replication > nodes.Length)
             throw new UsageException($"--replication {replication} is not between 1 and the {nodes.Length} nodes");
         var defaults = new StoreOptions(options.Required("--root"), nodes);
+        var address = defaults.Address;
+        if (options["--address"] is { } text && !IPAddress.TryParse(text, out address))
+            throw new UsageException($"--address: '{text}' is no IP address");
         // Waiting for disks holds threads up, and must not hold up requests that need none.
         ThreadPool.SetMinThreads(StoreThreads, StoreThreads);
         await using var host = await StoreHost.StartAsync(defaults with
         {
+            Address = address!,
             BlockSizeBytes = Math.Max(StoreOptions.BlockSizeBytesMin,
                 options.Size("--block-size", defaults.BlockSizeBytes)),
             Replication = replication,

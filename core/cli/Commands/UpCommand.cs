@@ -17,11 +17,16 @@ internal static class UpCommand
         };
         var services = new Option<string?>("--services") { Description = "Only these of the frameworks' services, as a,b", HelpName = "names" };
         var detach = new Option<bool>("--detach", "-d") { Description = "Return once the cluster is up; end it with 'agora down'" };
-        var bare = new Option<bool>("--no-services") { Description = "Only master and agents, no framework's services" };
-        var command = new Command("up", "Start a cluster on this machine: a master, agents and the frameworks' services, each a process of its own"
+        var masters = new Option<int>("--masters") { Description = "How many masters (1 to 5), of which one leads and the others stand by", DefaultValueFactory = _ => 1 };
+        var election = new Option<string?>("--election") { Description = "What masters elect the leader by: etcd or zookeeper, which is started too; default etcd where there are several" };
+        election.AcceptOnlyFromAmong([.. ElectionService.Kinds]);
+        var keep = new Option<bool>("--keep") { Description = "Start agents and a lone master again when they end, as services and masters that elect one are" };
+        var networks = new Option<bool>("--networks") { Description = "Give each agent a network of its own, so that it can be cut off; needs root" };
+        var bare = new Option<bool>("--no-services") { Description = "Only masters and agents, no framework's services" };
+        var command = new Command("up", "Start a cluster on this machine: masters, agents and the frameworks' services, each a process of its own"
             .WithExample("agora up --agents 4 --cpus 2 --mem 2048 --detach"))
         {
-            agents, cpus, mem, port, allocator, quota, detach, bare, services,
+            agents, cpus, mem, port, masters, election, allocator, quota, networks, keep, detach, bare, services,
         };
         command.Does(async (parsed, cancellation) =>
         {
@@ -32,9 +37,18 @@ internal static class UpCommand
             // The kernel takes no less than a thousandth of a second a period.
             if (parsed.GetValue(quota) < 0.02m)
                 throw new Failure("cannot hold agents to that little", "--cpu-quota is below 0.02", "give 0.02 or more", 2);
-            var embedded = new EmbeddedCluster(parsed.GetValue(agents), Resources.Of(parsed.GetValue(cpus), parsed.GetValue(mem)),
-                parsed.GetValue(port), parsed.GetValue(allocator)!, parsed.GetValue(quota),
-                parsed.GetValue(bare) ? [] : parsed.GetValue(services)?.Split(',', StringSplitOptions.RemoveEmptyEntries));
+            if (parsed.GetValue(masters) is < 1 or > 5)
+                throw new Failure($"cannot start {parsed.GetValue(masters)} masters", "it is not between 1 and 5", "give another number with --masters", 2);
+            var embedded = new EmbeddedCluster(new UpOptions(parsed.GetValue(agents), Resources.Of(parsed.GetValue(cpus), parsed.GetValue(mem)),
+                parsed.GetValue(port), parsed.GetValue(allocator)!)
+            {
+                CpuQuota = parsed.GetValue(quota),
+                Services = parsed.GetValue(bare) ? [] : parsed.GetValue(services)?.Split(',', StringSplitOptions.RemoveEmptyEntries),
+                Masters = parsed.GetValue(masters),
+                Election = parsed.GetValue(election) ?? (parsed.GetValue(masters) > 1 ? ElectionService.Etcd : null),
+                Keeps = parsed.GetValue(keep),
+                Networks = parsed.GetValue(networks),
+            });
             await embedded.StartAsync(cancellation);
             if (parsed.GetValue(detach))
                 return 0;
@@ -64,12 +78,12 @@ internal static class DownCommand
     }
 }
 
-/// <summary>Not for users: the process that <c>agora up</c> leaves behind to watch over the services.</summary>
+/// <summary>Not for users: the process that <c>agora up</c> leaves behind to watch over the others.</summary>
 internal static class KeepCommand
 {
     public static Command Create()
     {
-        var command = new Command("keep", "Start services of the cluster of 'agora up' again when they end") { Hidden = true };
+        var command = new Command("keep", "Start processes of the cluster of 'agora up' again when they end") { Hidden = true };
         command.Does(async (_, cancellation) =>
         {
             await Keeper.RunAsync(cancellation);

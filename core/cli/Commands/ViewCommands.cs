@@ -27,14 +27,31 @@ internal static class ViewCommand
 
 internal static class StatusCommand
 {
-    public static Command Create() => ViewCommand.Create("status", "Show the cluster at a glance", "agora status",
-        withTasks: false, Print, PrintJson);
+    public static Command Create()
+    {
+        var (master, json) = (Cluster.MasterOption(), CommandExtensions.JsonOption());
+        var command = new Command("status", "Show the cluster at a glance".WithExample("agora status")) { master, json };
+        command.Does(async (parsed, _) =>
+        {
+            using var cluster = Cluster.Find(parsed.GetValue(master));
+            var snapshot = await cluster.SnapshotAsync();
+            var masters = await cluster.MastersAsync();
+            if (parsed.GetValue(json))
+                Json(writer => PrintJson(writer, snapshot, masters));
+            else
+                Print(snapshot, masters);
+            return 0;
+        });
+        return command;
+    }
 
-    private static void Print(ClusterSnapshot s)
+    private static void Print(ClusterSnapshot s, IReadOnlyList<(Uri Master, bool Leads)> masters)
     {
         var active = s.Agents.Count(a => a.Condition == AgentCondition.Active);
         var live = s.Frameworks.Where(f => f.Condition != FrameworkCondition.Completed).ToList();
         Console.WriteLine($"master      epoch {s.Epoch}, allocator {s.Allocator}, up {Ago(s.Started, s.Time)}");
+        if (masters.Count > 1)
+            Console.WriteLine($"masters     {string.Join(", ", masters.Select(m => $"{m.Master.ToString().TrimEnd('/')} {(m.Leads ? "leads" : "stands by")}"))}");
         Console.WriteLine($"agents      {active} active of {s.Agents.Count}");
         Console.WriteLine($"frameworks  {live.Count(f => f.Condition == FrameworkCondition.Active)} active of {live.Count}");
         Console.WriteLine($"tasks       {live.Sum(f => f.RunningTasks)} running, {s.Counters.TasksFinished} finished, " +
@@ -49,10 +66,19 @@ internal static class StatusCommand
         ]);
     }
 
-    private static void PrintJson(System.Text.Json.Utf8JsonWriter json, ClusterSnapshot s)
+    private static void PrintJson(System.Text.Json.Utf8JsonWriter json, ClusterSnapshot s, IReadOnlyList<(Uri Master, bool Leads)> masters)
     {
         json.WriteStartObject();
         json.WriteNumber("epoch", s.Epoch);
+        json.WriteStartArray("masters");
+        foreach (var (master, leads) in masters)
+        {
+            json.WriteStartObject();
+            json.WriteString("url", master.ToString().TrimEnd('/'));
+            json.WriteBoolean("leads", leads);
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
         json.WriteString("allocator", s.Allocator);
         json.WriteString("started", s.Started);
         json.WriteNumber("agents", s.Agents.Count);

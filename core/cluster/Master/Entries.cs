@@ -102,9 +102,6 @@ internal sealed class TaskEntry(FrameworkEntry framework, AgentEntry agent, Task
     /// <summary>Number of the update that ended it, to be acknowledged.</summary>
     public long? TerminalSequence { get; set; }
 
-    /// <summary>That it ended, and how, was told in answer to its scheduler: nothing else may be told after that.</summary>
-    public bool EndTold { get; set; }
-
     /// <summary>A kill asked for while its agent was not connected.</summary>
     public AgentCommand.KillTask? PendingKill { get; set; }
     public List<TaskStatus> History { get; } = new(2);

@@ -157,7 +157,7 @@ public sealed partial class Master
         {
             EndTask(task, state, reason, why);
         }
-        else if (task.TerminalSequence is null && !task.EndTold)
+        else if (task.TerminalSequence is null)
         {
             Tell(task, new TaskStatus(task.Spec.Id, state, StatusSource.Master, reason, why, _now, task.Agent.Id,
                 task.Spec.Executor?.Id));
@@ -258,7 +258,7 @@ public sealed partial class Master
         agent.Executors.Clear();
         foreach (var task in agent.Tasks.Values)
         {
-            if (task.State.IsTerminal() && (task.TerminalSequence is not null || task.EndTold))
+            if (task.State.IsTerminal() && task.TerminalSequence is not null)
                 continue;
             // What ended unheard keeps its state, since its resources are free already.
             if (!task.State.IsTerminal())

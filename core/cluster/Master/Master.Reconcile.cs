@@ -4,7 +4,8 @@ public sealed partial class Master
 {
     /// <summary>
     /// Answers with the latest state of each task named, or of every live task if none is. Such updates have sequence 0.
-    /// Silent about a task whose agent may yet say: one that is disconnected but not unreachable.
+    /// Silent about a task whose agent may yet say: one that is disconnected but not unreachable, and one that tells how the task
+    /// ended, again and again until that is acknowledged. A mere state in its place would hide exit code and data.
     /// </summary>
     private void Reconcile(FrameworkEntry framework, IReadOnlyList<TaskReference> tasks)
     {
@@ -27,8 +28,9 @@ public sealed partial class Master
         {
             if (task.Agent.Condition == AgentCondition.Disconnected)
                 return;
-            (state, agentId) = (task.State, task.Agent.Id);
-            task.EndTold |= state.IsTerminal();
+            if (task.State.IsTerminal() && task.Agent.Condition != AgentCondition.Unreachable)
+                return;
+            (state, agentId) = (task.State.IsTerminal() ? TaskState.Unreachable : task.State, task.Agent.Id);
         }
         else if (agentId is { } named && _agents.TryGetValue(named, out var agent))
         {

@@ -15,6 +15,7 @@ internal sealed class MasterLink(ILeaderFinder finder, Func<AgentEvent, ValueTas
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(10);
 
     private volatile Uri? _named;
+    private CancellationTokenSource? _watch;
 
     private readonly ConcurrentDictionary<long, (Sender Sender, CancellationTokenSource Abort)> _open = new();
 
@@ -58,12 +59,11 @@ internal sealed class MasterLink(ILeaderFinder finder, Func<AgentEvent, ValueTas
     {
         using var abort = CancellationTokenSource.CreateLinkedTokenSource(stopping);
         Uri? master = null;
-        var leaving = Task.CompletedTask;
         try
         {
             master = await finder.FindAsync(_named, abort.Token) ?? throw new IOException("nobody leads");
             _named = null;
-            leaving = LeaveAsync(master, abort);
+            Watch(master, abort, stopping);
             using var handler = new SocketsHttpHandler
             {
                 ConnectTimeout = ConnectTimeout,
@@ -102,23 +102,36 @@ internal sealed class MasterLink(ILeaderFinder finder, Func<AgentEvent, ValueTas
         {
             _open.TryRemove(connection, out _);
             await abort.CancelAsync();
-            await leaving;
             await post(new AgentEvent.MasterDisconnected(connection));
         }
     }
 
-    /// <summary>Leaves a master as soon as the election has another, which the former may be the last to know.</summary>
-    private async Task LeaveAsync(Uri master, CancellationTokenSource abort)
+    /// <summary>Watches the election until the next attempt, in place of watching it for the last.</summary>
+    private void Watch(Uri master, CancellationTokenSource attempt, CancellationToken stopping)
+    {
+        var watch = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+        if (Interlocked.Exchange(ref _watch, watch) is { } last)
+            Abort(last);
+        _ = WatchAsync(master, attempt, watch);
+    }
+
+    /// <summary>Leaves a master as soon as the election has another, which the former may be the last to know, and tries that soon.</summary>
+    private async Task WatchAsync(Uri master, CancellationTokenSource attempt, CancellationTokenSource watch)
     {
         try
         {
-            await finder.AnotherLeadsAsync(master, abort.Token);
+            await finder.AnotherLeadsAsync(master, watch.Token);
             logger.LogInformation("master {Master} leads no more", master);
-            await abort.CancelAsync();
+            Abort(attempt);
+            await post(new AgentEvent.MasterElected());
         }
         catch (OperationCanceledException)
         {
-            // The connection ended by itself.
+            // Another attempt has begun, or the agent ends.
+        }
+        finally
+        {
+            watch.Dispose();
         }
     }
 

@@ -54,15 +54,24 @@ internal sealed class EtcdClient : IDisposable
     /// <exception cref="RpcException">As for <see cref="CallAsync"/>.</exception>
     public async Task<(KeyValue? First, long Revision)> FirstAsync(EtcdKeys keys, CancellationToken cancellation)
     {
+        var (found, revision) = await CandidatesAsync(keys, 1, cancellation);
+        return (found.Count == 0 ? null : found[0], revision);
+    }
+
+    /// <param name="most">How many at most; 0 for all.</param>
+    /// <returns>The candidates in the order in which they came, with the revision of this look.</returns>
+    /// <exception cref="RpcException">As for <see cref="CallAsync"/>.</exception>
+    public async Task<(IReadOnlyList<KeyValue> Found, long Revision)> CandidatesAsync(EtcdKeys keys, int most, CancellationToken cancellation)
+    {
         var found = await CallAsync((invoker, options) => new KV.KVClient(invoker).RangeAsync(new RangeRequest
         {
             Key = keys.Masters,
             RangeEnd = keys.MastersEnd,
             SortOrder = RangeRequest.Types.SortOrder.Ascend,
             SortTarget = RangeRequest.Types.SortTarget.Create,
-            Limit = 1,
+            Limit = most,
         }, options), cancellation);
-        return (found.Kvs.Count == 0 ? null : found.Kvs[0], found.Header.Revision);
+        return (found.Kvs, found.Header.Revision);
     }
 
     /// <summary>Waits until one of the keys from the first to below the end, or the first alone if there is none, is made, changed or deleted.</summary>

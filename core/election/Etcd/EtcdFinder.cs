@@ -48,6 +48,18 @@ internal sealed class EtcdFinder(MasterLocation.InEtcd location) : ILeaderFinder
         return (first is not null && Uri.TryCreate(EtcdKeys.Text(first.Value), UriKind.Absolute, out var leader) ? leader : null, revision);
     }
 
+    public async ValueTask<IReadOnlyList<Uri>> MastersAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            return [.. (await _client.CandidatesAsync(_keys, 0, cancellation)).Found.Select(c => new Uri(EtcdKeys.Text(c.Value)))];
+        }
+        catch (RpcException) when (!cancellation.IsCancellationRequested)
+        {
+            return [];
+        }
+    }
+
     public ValueTask DisposeAsync()
     {
         _client.Dispose();

@@ -47,6 +47,18 @@ internal sealed class ZooKeeperFinder(MasterLocation.InZooKeeper location) : ILe
         }
     }
 
+    public async ValueTask<IReadOnlyList<Uri>> MastersAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            return await UseAsync(All, cancellation);
+        }
+        catch (Exception e) when (e is ZooKeeperException or TimeoutException)
+        {
+            return [];
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         await _use.WaitAsync();
@@ -88,5 +100,13 @@ internal sealed class ZooKeeperFinder(MasterLocation.InZooKeeper location) : ILe
             return (null, null);
         var node = $"{directory}/{first}";
         return (node, session.Read(node) is { } text && Uri.TryCreate(text, UriKind.Absolute, out var leader) ? leader : null);
+    }
+
+    /// <summary>In the order in which they came; one that goes meanwhile is left out.</summary>
+    private IReadOnlyList<Uri> All(ZooKeeperSession session)
+    {
+        var directory = Candidates.Directory(location);
+        return [.. session.Children(directory).OrderBy(Candidates.NumberOf).Select(c => session.Read($"{directory}/{c}"))
+            .Where(text => Uri.IsWellFormedUriString(text, UriKind.Absolute)).Select(text => new Uri(text!))];
     }
 }

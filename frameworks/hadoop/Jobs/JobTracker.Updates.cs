@@ -31,6 +31,9 @@ public sealed partial class JobTracker
         kept = report;
         switch (status.State)
         {
+            // Reduces would go without what nobody can tell them the place of.
+            case TaskState.Finished when attempt.Task.IsMap && !attempt.Task.Job.IsMapOnly && report.MapOutputLocation is null:
+                return AttemptEnd.Killed;
             case TaskState.Finished:
                 return AttemptEnd.Succeeded;
             case TaskState.Failed or TaskState.Error when

@@ -1,4 +1,3 @@
-using System.Net;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
@@ -10,7 +9,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Agora.Hadoop.Store;
 
-/// <summary>A running embedded store, reached on the loopback interface only.</summary>
+/// <summary>A running embedded store, reached at one address only.</summary>
 public sealed class StoreHost : IAsyncDisposable
 {
     /// <summary>Lets the next part of a file be read while the last one is being sent.</summary>
@@ -45,7 +44,7 @@ public sealed class StoreHost : IAsyncDisposable
         builder.Services.AddSingleton<IMemoryPoolFactory<byte>>(new TransferBuffers());
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
-            kestrel.Listen(IPAddress.Loopback, port);
+            kestrel.Listen(options.Address, port);
             // Files are of any size, and programs write them as slowly as they like.
             kestrel.Limits.MaxRequestBodySize = null;
             kestrel.Limits.MinRequestBodyDataRate = null;

@@ -1,3 +1,4 @@
+using System.Net;
 using Agora.Election;
 
 namespace Agora.Hadoop.Store;
@@ -6,6 +7,9 @@ namespace Agora.Hadoop.Store;
 /// <param name="Nodes">Hostnames of the agents among which blocks are spread.</param>
 public sealed record StoreOptions(string Root, IReadOnlyList<string> Nodes)
 {
+    /// <summary>Where it listens.</summary>
+    public IPAddress Address { get; init; } = IPAddress.Loopback;
+
     /// <summary>In bytes, for files whose writer names no other.</summary>
     public long BlockSizeBytes { get; init; } = 64 << 20;
 

@@ -5,13 +5,27 @@ using Agora.RemoteShell;
 
 namespace Agora.Mpi.Launch;
 
-/// <summary>The files of one job that the library's <c>mpiexec</c> and the remote shell read; gone with the job.</summary>
+/// <summary>
+/// The files of one job that the library's <c>mpiexec</c> and the remote shell read; gone with the job. Those of jobs whose
+/// <c>mpiexec</c> was killed go with the next job of the same user.
+/// </summary>
 internal sealed class JobDirectory : IDisposable
 {
-    private readonly string _path = Directory.CreateTempSubdirectory("agora-mpi-").FullName;
+    private const string Prefix = "agora-mpi-", Owner = "owner";
+
+    private readonly string _path;
+
+    /// <summary>Locked for as long as this process lives.</summary>
+    private readonly FileStream _owner;
 
     public JobDirectory(IReadOnlyList<GangHost> hosts, string token)
     {
+        Sweep();
+        _path = Directory.CreateTempSubdirectory(Prefix).FullName;
+        var made = Path.Combine(_path, Owner + ".new");
+        _owner = new FileStream(made, FileMode.CreateNew, FileAccess.Write, FileShare.None);
+        // Others see it only now that it is locked.
+        File.Move(made, Path.Combine(_path, Owner));
         Directory.CreateDirectory(LibraryFiles);
         new RemoteHosts([.. hosts.Select(h => new RemoteHost(h.Name, h.Address, h.Port, token))]).Save(RemoteHosts);
         List<string> lines = [.. hosts.SelectMany(h => Enumerable.Repeat(h.Name, h.Slots))];
@@ -48,7 +62,27 @@ internal sealed class JobDirectory : IDisposable
     public static IEnumerable<string> ForOpenMpi(IEnumerable<string> lines) =>
         lines.GroupBy(l => l).Select(g => $"{g.Key} slots={g.Count()}");
 
-    public void Dispose() => Directory.Delete(_path, recursive: true);
+    public void Dispose()
+    {
+        Directory.Delete(_path, recursive: true);
+        _owner.Dispose();
+    }
+
+    private static void Sweep()
+    {
+        foreach (var left in Directory.EnumerateDirectories(Path.GetTempPath(), Prefix + "*"))
+        {
+            try
+            {
+                using var owner = new FileStream(Path.Combine(left, Owner), FileMode.Open, FileAccess.Write, FileShare.None);
+                Directory.Delete(left, recursive: true);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                // Its owner lives, or is somebody else.
+            }
+        }
+    }
 
     /// <summary>This machine's address on the way to a host.</summary>
     private static string OwnAddress(string host)

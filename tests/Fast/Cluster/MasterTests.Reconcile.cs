@@ -47,6 +47,22 @@ public partial class MasterTests
         Assert.All(framework.Take<SchedulerEvent.Update>(), u => Assert.Equal(TaskState.Unreachable, u.Status.State));
     }
 
+    [Fact]
+    public void Reconciliation_leaves_it_to_the_agent_to_tell_how_a_task_ended()
+    {
+        var (bench, agent, framework) = WithTask();
+        agent.Report(framework, "t1", TaskState.Finished);
+        Assert.Equal(TaskState.Finished, framework.Update().State);
+        // Not acknowledged, so the agent tells it again, with its exit code and its data.
+        framework.Call(new SchedulerCall.Reconcile([Named("t1")]));
+        Assert.Empty(framework.Take<SchedulerEvent.Update>());
+        agent.Disconnect();
+        bench.Advance(bench.Options.PingInterval * bench.Options.PingsMissedMax);
+        framework.Take<SchedulerEvent.Update>();
+        framework.Call(new SchedulerCall.Reconcile([Named("t1")]));
+        Assert.Equal(TaskState.Unreachable, framework.Update().State);
+    }
+
     [Theory]
     [InlineData("never")]
     [InlineData("lost")]

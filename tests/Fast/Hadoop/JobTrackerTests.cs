@@ -208,6 +208,17 @@ public sealed class JobTrackerTests
     }
 
     [Fact]
+    public void A_map_that_has_finished_without_anybody_saying_where_its_output_is_runs_again()
+    {
+        var job = _cluster.Submit([["node1"]], (JobConf.SlowStart, "1"));
+        _cluster.Offer("node1");
+        _cluster.End(_cluster.Running.Keys.Single(), TaskState.Finished);
+        Assert.Equal(0, _cluster.Status(job).MapProgress);
+        _cluster.Offer("node1");
+        Assert.EndsWith("_m_000000_1", Assert.Single(_cluster.Launched).Id.Value, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void When_an_agent_is_lost_the_maps_that_ran_there_run_again()
     {
         var job = _cluster.Submit([["node1", "node2"]]);

@@ -4,7 +4,7 @@ namespace Agora.Workloads.Live.Macro;
 /// <param name="data">A directory with the text, the programs and what the jobs are to find.</param>
 internal sealed class MacroMix(MacroSizes sizes, string data)
 {
-    public const string Facebook = "facebook", Large = "large", Spark = "spark", Torque = "torque";
+    public const string Facebook = "facebook", Large = "large", Spark = "spark", Torque = "torque", MpiRole = "mpi";
 
     private const string LargeKind = "search";
 
@@ -66,28 +66,31 @@ internal sealed class MacroMix(MacroSizes sizes, string data)
         $"-input /{WarmUpInput} -output /warm-{framework} -mapper 'sleep 1' -reducer NONE";
 
     /// <summary>In the order of submission for each framework.</summary>
-    public IReadOnlyList<MacroJob> Jobs()
+    /// <param name="round">Which time they are submitted: names of later rounds end in its number.</param>
+    public IReadOnlyList<MacroJob> Jobs(int round = 1)
     {
+        var end = round == 1 ? "" : $"-{round}";
         List<MacroJob> jobs = [];
         var facebook = FacebookOrder();
         for (var i = 0; i < facebook.Count; i++)
-            jobs.Add(Hadoop(Facebook, facebook[i].Type, facebook[i].Kind, facebook[i].Maps, facebook[i].Reduces, $"facebook{i + 1}",
+            jobs.Add(Hadoop(Facebook, facebook[i].Type, facebook[i].Kind, facebook[i].Maps, facebook[i].Reduces, $"facebook{i + 1}{end}",
                 sizes.Span * i / facebook.Count, isAfterPrevious: false));
         for (var i = 0; i < sizes.LargeJobs; i++)
-            jobs.Add(Hadoop(Large, "large text search", LargeKind, sizes.LargeMaps, 0, $"large{i + 1}", 0, isAfterPrevious: true));
+            jobs.Add(Hadoop(Large, "large text search", LargeKind, sizes.LargeMaps, 0, $"large{i + 1}{end}", 0, isAfterPrevious: true));
         for (var i = 0; i < sizes.SparkJobs; i++)
         {
             var (type, program) = i % 3 == 1 ? ("logistic regression", sizes.Regression) : ("ALS", sizes.Als);
-            jobs.Add(new MacroJob(Spark, type, $"spark{i + 1}", i == 0 ? 0 : sizes.SparkPause, true,
-                $"spark-submit --master agora --role {Spark} --executor-memory 512m {Programs} {program} > spark{i + 1}.out",
-                $"cmp spark{i + 1}.out '{data}/{program}.expected'"));
+            var name = $"spark{i + 1}{end}";
+            jobs.Add(new MacroJob(Spark, type, name, i == 0 ? 0 : sizes.SparkPause, true,
+                $"spark-submit --master agora --role {Spark} --executor-memory 512m {Programs} {program} > {name}.out",
+                $"cmp {name}.out '{data}/{program}.expected'"));
         }
         var pictures = sizes.TachyonSmallJobs + sizes.TachyonLargeJobs;
         for (var i = 0; i < pictures; i++)
         {
             // The large ones come first, as in the paper, and all in pairs: somebody sends off two at a time.
             var (type, edge) = i < sizes.TachyonLargeJobs ? ("large tachyon", sizes.TachyonLarge) : ("small tachyon", sizes.TachyonSmall);
-            jobs.Add(Batch(type, edge, $"tachyon{i + 1}", sizes.Span * (i / 2 * 2) / pictures));
+            jobs.Add(Batch(type, edge, $"tachyon{i + 1}{end}", sizes.Span * (i / 2 * 2) / pictures));
         }
         return jobs;
     }
@@ -116,10 +119,17 @@ internal sealed class MacroMix(MacroSizes sizes, string data)
     {
         var script = $"export LD_LIBRARY_PATH={data}/lib; mpiexec -n 2 -x LD_LIBRARY_PATH {Tachyon(edge, $"{name}.ppm")}";
         return new MacroJob(Torque, type, name, at, false,
-            $"id=$(qsub -N {name} -l procs=2,walltime=00:10:00 -d $PWD -o {name}.out -e {name}.err <<< '{script}'); " +
-            "until qstat -f $id | grep -q 'job_state = C'; do sleep 0.1; done; qstat -f $id | grep -q 'exit_status = 0'",
+            // A server that is away for a moment is asked again.
+            $"id=$(qsub -b 60 -N {name} -l procs=2,walltime=00:10:00 -d $PWD -o {name}.out -e {name}.err <<< '{script}') || exit; " +
+            "until told=$(qstat -f $id) && grep -q 'job_state = C' <<< \"$told\"; do sleep 0.1; done; grep 'exit_status = ' <<< \"$told\"; " +
+            "grep -q 'exit_status = 0' <<< \"$told\"",
             $"cmp {name}.ppm {data}/{edge}.expected");
     }
+
+    /// <summary>The small picture once more, by MPI as a framework of its own.</summary>
+    public MacroJob Mpi(string name) => new(MpiRole, "small tachyon by mpiexec", name, 0, true,
+        $"export LD_LIBRARY_PATH={data}/lib; mpiexec --role {MpiRole} --name {name} -n 2 -x LD_LIBRARY_PATH {Tachyon(sizes.TachyonSmall, $"{name}.ppm")}",
+        $"cmp {name}.ppm {data}/{sizes.TachyonSmall}.expected");
 
     private static string Tachyon(int edge, string picture) =>
         $"tachyon-nox /usr/share/doc/tachyon/examples/scenes/balls.dat -numthreads 1 -res {edge} {edge} -format PPM -o {picture}";

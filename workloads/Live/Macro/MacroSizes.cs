@@ -38,6 +38,12 @@ internal sealed record MacroSizes(
         SparkJobs: 3, Als: "als 200 2000 40 6 8", Regression: "lr 300000 20 12 8", SparkPause: 7,
         TachyonLargeJobs: 1, TachyonSmallJobs: 3, TachyonSmall: 850, TachyonLarge: 1_300);
 
+    /// <summary>Jobs of some seconds, to be run again and again.</summary>
+    public static MacroSizes Small { get; } = new(
+        Span: 30, [.. Bins.Where(b => b.Maps is 1 or 4 or 6 or 16 && b.Kind != "search").Select(b => b with { Jobs = 1, Lines = b.Lines / 2 })],
+        LargeJobs: 1, LargeMaps: 16, LargeLines: 2_500, SparkJobs: 3, Als: "als 100 1000 20 4 8", Regression: "lr 100000 20 10 8", SparkPause: 2,
+        TachyonLargeJobs: 1, TachyonSmallJobs: 2, TachyonSmall: 600, TachyonLarge: 900);
+
     /// <summary>Some minutes.</summary>
     public static MacroSizes Usual { get; } = new(
         Span: 150, [.. Bins.Select(b => b with { Jobs = 3 * b.Jobs })], LargeJobs: 6, LargeMaps: 80, LargeLines: 2_500,
