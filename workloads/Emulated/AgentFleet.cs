@@ -49,7 +49,7 @@ internal sealed class AgentFleet : IAsyncDisposable
             new AgentInfo(null, $"node{i}", "127.0.0.1", 1, perAgent, Attributes.Empty),
             new AgentOptions { Seed = (ulong)i }, () => $"{++tokens}", time.GetUtcNow())))];
         _pump = new Pump<FleetEvent>(time, Handle, NextDeadline);
-        _links = new FleetLinks(masters, connections, (agent, e) => _pump.PostAsync(new FleetEvent(agent, e)), _stop.Token);
+        _links = new FleetLinks(masters, connections, (agent, e) => _pump.PostAsync(new FleetEvent(agent, e)), ElectedAsync, _stop.Token);
     }
 
     /// <summary>Tasks that have ended, in all.</summary>
@@ -75,6 +75,12 @@ internal sealed class AgentFleet : IAsyncDisposable
         await _running;
         await _links.DisposeAsync();
         _stop.Dispose();
+    }
+
+    private async Task ElectedAsync()
+    {
+        for (var i = 0; i < _members.Length; i++)
+            await _pump.PostAsync(new FleetEvent(i, new AgentEvent.MasterElected()));
     }
 
     private DateTimeOffset? NextDeadline() => _due.TryPeek(out _, out var at) ? at : null;

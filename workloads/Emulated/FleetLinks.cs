@@ -11,7 +11,9 @@ using Sender = BatchingSender<AgentCall, V1.AgentCall, V1.AgentCalls>;
 
 /// <summary>The streams of a fleet's agents to the master, one for each, spread over a few TCP connections.</summary>
 /// <param name="post">Takes what happens to an agent; may wait.</param>
-internal sealed class FleetLinks(MasterLocation masters, int connections, Func<int, AgentEvent, ValueTask> post, CancellationToken stop) : IAsyncDisposable
+/// <param name="elected">Told when another master leads than the one that was found last. One watch serves all agents.</param>
+internal sealed class FleetLinks(
+    MasterLocation masters, int connections, Func<int, AgentEvent, ValueTask> post, Func<Task> elected, CancellationToken stop) : IAsyncDisposable
 {
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(10);
 
@@ -24,6 +26,7 @@ internal sealed class FleetLinks(MasterLocation masters, int connections, Func<i
     private readonly Lock _door = new();
     private Task<Uri?> _leader = Task.FromResult<Uri?>(null);
     private long _askedAt;
+    private Uri? _watched;
 
     public void Connect(int agent, long connection) => _ = Task.Run(() => RunAsync(agent, connection), stop);
 
@@ -35,10 +38,15 @@ internal sealed class FleetLinks(MasterLocation masters, int connections, Func<i
 
     public void Disconnect(int agent, long connection)
     {
+        if (_open.TryGetValue((agent, connection), out var open))
+            Abort(open.Abort);
+    }
+
+    private static void Abort(CancellationTokenSource abort)
+    {
         try
         {
-            if (_open.TryGetValue((agent, connection), out var open))
-                open.Abort.Cancel();
+            abort.Cancel();
         }
         catch (ObjectDisposedException)
         {
@@ -91,7 +99,30 @@ internal sealed class FleetLinks(MasterLocation masters, int connections, Func<i
             if (!_leader.IsCompleted || Environment.TickCount64 - _askedAt < AnswerHolds.TotalMilliseconds)
                 return _leader;
             _askedAt = Environment.TickCount64;
-            return _leader = _finder.FindAsync(null, stop).AsTask();
+            return _leader = FindAsync();
+        }
+    }
+
+    private async Task<Uri?> FindAsync()
+    {
+        var leader = await _finder.FindAsync(null, stop);
+        if (leader is not null && leader != _watched)
+            _ = WatchAsync(_watched = leader);
+        return leader;
+    }
+
+    private async Task WatchAsync(Uri leader)
+    {
+        try
+        {
+            await _finder.AnotherLeadsAsync(leader, stop);
+            foreach (var (_, abort) in _open.Values)
+                Abort(abort);
+            await elected();
+        }
+        catch (OperationCanceledException)
+        {
+            // The fleet ends.
         }
     }
 
