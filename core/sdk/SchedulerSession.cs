@@ -14,6 +14,7 @@ namespace Agora.Sdk;
 /// </code>
 /// While another scheduler of the framework is the active one it stands by between Subscribing and Subscribed, until Takeover.
 /// <para>Laws: an update is acknowledged after the scheduler has handled it, and handled once however often it comes;
+/// of a task that has ended nothing is told but the same end;
 /// offers die with their connection, and the scheduler is told so; a master of an older epoch than was heard is left; a task launched here is asked about after each
 /// reconnection until the master has answered; calls that cannot be sent are folded into the next subscription,
 /// queued, or answered with a Dropped update, never lost in silence.</para>

@@ -80,7 +80,14 @@ public sealed class WorkloadScheduler : IScheduler
     {
         _workload = _workload with
         {
-            Sizes = [size], Mean = mean, OnExecutor = false, HoldChance = 0, DeclineChance = 0, KillChance = 0, FailChance = 0, Hints = true,
+            Sizes = [size],
+            Mean = mean,
+            OnExecutor = false,
+            HoldChance = 0,
+            DeclineChance = 0,
+            KillChance = 0,
+            FailChance = 0,
+            Hints = true,
         };
         for (var i = 0; i < tasks; i++)
             _waiting.Enqueue(size);

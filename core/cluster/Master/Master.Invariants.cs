@@ -10,35 +10,41 @@ public sealed partial class Master
     /// <exception cref="InvalidOperationException">A law is broken; the message says which and where.</exception>
     public void CheckInvariants()
     {
-        var held = _frameworks.Keys.ToDictionary(id => id, _ => Resources.Empty);
+        var held = new Dictionary<FrameworkEntry, Resources>(_frameworks.Count);
+        foreach (var framework in _frameworks.Values)
+            held.Add(framework, Resources.Empty);
+        var tasks = 0;
         foreach (var agent in _agents.Values)
         {
+            tasks += agent.Tasks.Count;
+            foreach (var task in agent.Tasks.Values)
+                Require(task.Framework.Tasks.GetValueOrDefault(task.Spec.Id) == task && task.Agent == agent, $"task {task.Spec.Id} of {agent.Id} is not its framework's");
             if (agent.Condition == AgentCondition.Unreachable)
             {
                 Require(agent.Offers.Count == 0, $"unreachable {agent.Id} is on offer");
                 continue;
             }
             var sum = Resources.Empty;
-            foreach (var ((framework, executor), spec) in agent.Executors)
+            foreach (var ((id, executor), spec) in agent.Executors)
             {
-                Require(held.ContainsKey(framework), $"executor {executor} on {agent.Id} is of {framework}, which is gone");
-                held[framework] += spec.Resources.Scalars;
+                var framework = _frameworks.GetValueOrDefault(id);
+                Require(framework is not null, $"executor {executor} on {agent.Id} is of {id}, which is gone");
+                held[framework!] += spec.Resources.Scalars;
                 sum += spec.Resources;
             }
             foreach (var task in agent.Tasks.Values)
             {
                 Require(task.Charged != task.State.IsTerminal(), $"task {task.Spec.Id} is {task.State} and charged: {task.Charged}");
-                Require(task.Framework.Tasks.GetValueOrDefault(task.Spec.Id) == task, $"task {task.Spec.Id} of {agent.Id} is not its framework's");
                 if (!task.Charged)
                     continue;
-                held[task.Framework.Id] += task.Spec.Resources.Scalars;
+                held[task.Framework] += task.Spec.Resources.Scalars;
                 sum += task.Spec.Resources;
             }
             foreach (var offer in agent.Offers.Values)
             {
                 Require(IsOut(offer), $"{offer.Offer.Id} of {agent.Id} is not its framework's");
                 Require(agent.Condition != AgentCondition.Disconnected, $"disconnected {agent.Id} is on offer");
-                held[offer.Framework.Id] += offer.Offer.Resources.Scalars;
+                held[offer.Framework] += offer.Offer.Resources.Scalars;
                 sum += offer.Offer.Resources;
             }
             sum += _allocator.FreeOn(agent.Id);
@@ -46,12 +52,13 @@ public sealed partial class Master
         }
         foreach (var framework in _frameworks.Values)
         {
-            Require(_allocator.HeldBy(framework.Id) == held[framework.Id],
-                $"{framework.Id} holds [{held[framework.Id]}] but its account says [{_allocator.HeldBy(framework.Id)}]");
+            Require(_allocator.HeldBy(framework.Id) == held[framework],
+                $"{framework.Id} holds [{held[framework]}] but its account says [{_allocator.HeldBy(framework.Id)}]");
             Require(framework.Connection is not null || framework.Offers.Count == 0, $"{framework.Id} has offers and no scheduler");
-            foreach (var task in framework.Tasks.Values)
-                Require(task.Agent.Tasks.GetValueOrDefault((framework.Id, task.Spec.Id)) == task, $"task {task.Spec.Id} is not its agent's");
+            tasks -= framework.Tasks.Count;
         }
+        // Each of an agent's is a framework's, so with as many of both each of a framework's is an agent's.
+        Require(tasks == 0, $"agents have {tasks} tasks more than frameworks");
     }
 
     private static void Require(bool holds, [InterpolatedStringHandlerArgument(nameof(holds))] LawText broken)

@@ -40,7 +40,9 @@ public class ClockTests
     public async Task For_a_master_time_goes_on_when_its_machine_s_clock_is_set(double seconds)
     {
         var wall = new WallClock();
-        var host = new MasterHost(new MasterOptions(), new DrfAllocator(), wall, NullLogger<MasterHost>.Instance);
+        var directory = Directory.CreateTempSubdirectory("agora-clock-");
+        await using var store = new RegistryStore(new SqliteState(Path.Combine(directory.FullName, "registry.db")));
+        var host = new MasterHost(new MasterOptions(), new DrfAllocator(), Registry.Empty, store, wall, NullLogger<MasterHost>.Instance);
         using var end = new CancellationTokenSource();
         var running = host.RunAsync(end.Token);
         wall.Passed += TimeSpan.FromSeconds(1);
@@ -50,5 +52,6 @@ public class ClockTests
         Assert.Equal(Noon.AddSeconds(3), (await host.SnapshotAsync(withTasks: false)).Time);
         await end.CancelAsync();
         await running;
+        directory.Delete(recursive: true);
     }
 }
