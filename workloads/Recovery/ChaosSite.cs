@@ -102,6 +102,7 @@ internal sealed class ChaosSite : IAsyncDisposable
     private void Prepare(MacroMix mix)
     {
         string[] hadoops = [MacroMix.Facebook, MacroMix.Large];
+        PutInput(mix.WarmUpFile, 1);
         for (var i = 0; i < hadoops.Length; i++)
         {
             AddJobTracker(hadoops[i], i);
@@ -109,7 +110,7 @@ internal sealed class ChaosSite : IAsyncDisposable
                 PutInput(file, blocks);
         }
         foreach (var hadoop in hadoops)
-            Shell(mix.WarmUp(hadoop, TasksAtOnce * Nodes));
+            Shell(MacroMix.WarmUp(hadoop, TasksAtOnce * Nodes));
     }
 
     /// <summary>A JobTracker of its own for each of the two mixes, of which the keeper learns by the cluster's description.</summary>

@@ -9,17 +9,20 @@ internal static class RecoveryCommand
 {
     public static Command Create()
     {
-        var command = new Command("recovery", new ChaosExperiment(0, null).Description + """
+        var speed = new SpeedExperiment();
+        var command = new Command("recovery", $"""
+            {speed.Description}
 
+            With --chaos: {new ChaosExperiment(0, null).Description}
 
             Example:
+              agora bench recovery --out /tmp/recovery
               agora bench recovery --chaos 10m --seed 7 --out /tmp/chaos
             """);
-        var chaos = new Option<string>("--chaos")
+        var chaos = new Option<string?>("--chaos")
         {
-            Description = "How long faults happen, such as 90s or 10m",
+            Description = "Let faults happen for so long, such as 90s or 10m",
             HelpName = "duration",
-            DefaultValueFactory = _ => "1m",
         };
         chaos.Validators.Add(result =>
         {
@@ -27,19 +30,20 @@ internal static class RecoveryCommand
                 result.AddError($"--chaos '{result.GetValueOrDefault<string>()}' is no duration; write it as 90s or 10m");
         });
         command.Options.Add(chaos);
-        var options = new ExperimentOptions(command, [Mode.Live]);
+        var options = new ExperimentOptions(command, [Mode.Live], speed.IsSized);
         command.SetAction((parsed, cancellation) => Experiments.CheckedAsync(async () =>
         {
             var directory = options.Output(parsed);
-            var experiment = new ChaosExperiment(SecondsOf(parsed.GetValue(chaos)!)!.Value, directory is null ? null : Path.Combine(directory, "logs"));
-            var (report, findings) = await Experiments.RunAsync(experiment, options.Run(parsed), cancellation);
+            var run = parsed.GetValue(chaos) is { } duration
+                ? new ChaosExperiment(SecondsOf(duration)!.Value, directory is null ? null : Path.Combine(directory, "logs")) : null;
+            var (report, findings) = await Experiments.RunAsync(run is null ? speed : run, options.Run(parsed), cancellation);
             if (directory is not null)
             {
                 Experiments.Save(directory, report, findings);
                 Console.WriteLine($"\nReport: {Experiments.SaveHtml(directory, [(report, findings)])}");
             }
-            if (experiment.Problems.Count > 0)
-                throw new WrongOutputException($"{experiment.Problems.Count} problems, the first: {experiment.Problems[0]}");
+            if (run?.Problems is [var first, ..] problems)
+                throw new WrongOutputException($"{problems.Count} problems, the first: {first}");
         }));
         return command;
     }
