@@ -101,6 +101,10 @@ internal static class LiveLifeCycles
         }
 
         public bool Kill(ContainerId id, TimeSpan grace) => false;
+        public void Resize(ContainerId id, Resources resources)
+        {
+        }
+
         public ResourceUsage? Usage(ContainerId id) => null;
         public Task<IReadOnlyList<RecoveredContainer>> Recover(string directory) => Task.FromResult<IReadOnlyList<RecoveredContainer>>([]);
     }

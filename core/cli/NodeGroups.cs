@@ -97,7 +97,7 @@ internal sealed class NodeGroups
     {
         try
         {
-            return File.ReadAllLines(Path.Combine(group, Members)).Select(int.Parse);
+            return [.. Directory.EnumerateDirectories(group).SelectMany(ProcessesIn), .. File.ReadAllLines(Path.Combine(group, Members)).Select(int.Parse)];
         }
         catch (IOException)
         {
@@ -105,8 +105,15 @@ internal sealed class NodeGroups
         }
     }
 
-    /// <summary>False while something is in it; a group's files go with it.</summary>
-    private static bool TryRemove(string group) => Native.RemoveDirectory(group) == 0 || !Directory.Exists(group);
+    /// <summary>False while something is in it, or in a container's group below it; a group's files go with it.</summary>
+    private static bool TryRemove(string group)
+    {
+        if (!Directory.Exists(group))
+            return true;
+        foreach (var below in Directory.EnumerateDirectories(group))
+            TryRemove(below);
+        return Native.RemoveDirectory(group) == 0 || !Directory.Exists(group);
+    }
 
     private static string[] Controllers(string place)
     {

@@ -13,8 +13,14 @@ public sealed partial class Agent
             _executors.Add(key, executor);
             _executorContainers.Add(container, executor);
             _executorDeadlines.Enqueue((executor, _now + _options.ExecutorRegistrationTimeout));
+            executor.Add(task);
             _effects.Add(new AgentEffect.LaunchContainer(container, task.Framework, spec.Command,
-                spec.Resources + task.Spec.Resources, spec, null, executor.Token));
+                executor.Held, spec, null, executor.Token));
+        }
+        else
+        {
+            executor.Add(task);
+            _effects.Add(new AgentEffect.ResizeContainer(executor.Container, executor.Held));
         }
         if (executor.Connection is { } connection)
             _effects.Add(new AgentEffect.ToExecutor(connection, new ExecutorEvent.Launch(task.Spec)));

@@ -85,9 +85,13 @@ public sealed partial class Agent
         }
         foreach (var executor in _executors.Values)
             _executorContainers.Add(executor.Container, executor);
-        foreach (var task in _tasks.Values)
-            if (!task.State.IsTerminal() && task.Container is { } container)
+        foreach (var task in _tasks.Values.Where(t => !t.State.IsTerminal()))
+        {
+            if (task.Container is { } container)
                 _taskContainers.Add(container, task);
+            else if (_executors.TryGetValue((task.Framework.Id!.Value, task.Spec.Executor!.Id), out var executor))
+                executor.Add(task);
+        }
     }
 
     /// <summary>A container's name begins with its number; see <see cref="NewContainer"/>.</summary>
@@ -130,6 +134,7 @@ public sealed partial class Agent
                 continue;
             }
             executor.Awaited = true;
+            _effects.Add(new AgentEffect.ResizeContainer(container, executor.Held));
             _executorDeadlines.Enqueue((executor, _now + _options.ExecutorRegistrationTimeout));
         }
         foreach (var container in lost)

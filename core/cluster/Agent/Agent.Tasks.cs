@@ -130,6 +130,12 @@ public sealed partial class Agent
             return;
         task.State = state;
         _changed.Add(task);
+        if (state.IsTerminal() && task.Holder is { } executor)
+        {
+            executor.Remove(task);
+            if (_executorContainers.ContainsKey(executor.Container))
+                _effects.Add(new AgentEffect.ResizeContainer(executor.Container, executor.Held));
+        }
         task.Updates.Enqueue(new TaskStatus(task.Spec.Id, state, source, reason, message, _now, Info.Id,
             task.Spec.Executor?.Id, ++task.LastSequence, exitCode, data, usage));
         if (task.Updates.Count == 1)

@@ -13,6 +13,9 @@ internal sealed class AgentTask(FrameworkInfo framework, TaskSpec spec, long num
     /// <summary>Of a command task.</summary>
     public ContainerId? Container { get; set; }
 
+    /// <summary>The executor whose container it adds its resources to; null before its launch there, and once it has ended.</summary>
+    public AgentExecutor? Holder { get; set; }
+
     /// <summary>Set once somebody asked to end it: what it is then said to have ended for.</summary>
     public StatusReason? KillReason { get; set; }
 
@@ -36,10 +39,25 @@ internal sealed class AgentExecutor(FrameworkInfo framework, ExecutorSpec spec, 
     public ContainerId Container { get; } = container;
     public string Token { get; } = token;
 
+    /// <summary>Its own and those of its tasks that have not ended.</summary>
+    public Resources Held { get; private set; } = spec.Resources;
+
     /// <summary>Null until it has subscribed, and while its connection is broken.</summary>
     public long? Connection { get; set; }
     public bool Subscribed { get; set; }
 
     /// <summary>It has a time by which it must connect: it was just launched, or its agent started anew.</summary>
     public bool Awaited { get; set; }
+
+    public void Add(AgentTask task)
+    {
+        task.Holder = this;
+        Held += task.Spec.Resources;
+    }
+
+    public void Remove(AgentTask task)
+    {
+        task.Holder = null;
+        Held -= task.Spec.Resources;
+    }
 }

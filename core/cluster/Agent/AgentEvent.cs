@@ -75,6 +75,10 @@ public abstract record AgentEffect
         ContainerId Container, FrameworkInfo Framework, CommandSpec Command, Resources Resources,
         ExecutorSpec? Executor, TaskSpec? Task, string Token) : AgentEffect;
 
+    /// <summary>An executor's container holds more or fewer tasks than before.</summary>
+    /// <param name="Resources">The executor's own and those of its tasks.</param>
+    public sealed record ResizeContainer(ContainerId Container, Resources Resources) : AgentEffect;
+
     /// <summary>SIGTERM to all of it now, SIGKILL after the grace.</summary>
     public sealed record KillContainer(ContainerId Container, TimeSpan Grace) : AgentEffect;
 

@@ -85,6 +85,20 @@ internal sealed class Container(
         }
     }
 
+    public void Resize(Resources resources)
+    {
+        try
+        {
+            isolator.Resize(id, resources);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // As at its start: better ended than running without its limits. One that has just ended has no groups any more.
+            if (isolator.Usage(id) is not null)
+                LimitReached(new LimitReached(StatusReason.ContainerLaunchFailed, $"its limits could not be set: {e.Message}"));
+        }
+    }
+
     public void Dispose()
     {
         lock (_lock)

@@ -16,6 +16,9 @@ public interface IContainers
     /// <returns>False if there is no such container (any more).</returns>
     bool Kill(ContainerId id, TimeSpan grace);
 
+    /// <summary>A container is to hold more or less from now on. Of one that does not run (any more) it does nothing.</summary>
+    void Resize(ContainerId id, Resources resources);
+
     /// <returns>Null if there is no such container or nothing is known yet.</returns>
     ResourceUsage? Usage(ContainerId id);
 

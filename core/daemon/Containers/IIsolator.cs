@@ -29,9 +29,19 @@ public interface IIsolator
     /// <param name="limitReached">To be called at most once, from any thread; the container is then killed.</param>
     void Started(ContainerProcesses processes, Action<LimitReached> limitReached);
 
+    /// <summary>A running container is to hold more or less than before. Of one that is not running it does nothing.</summary>
+    void Resize(ContainerId id, Resources resources)
+    {
+    }
+
     /// <summary>Also called after the last process ended and before <see cref="Cleanup"/>.</summary>
     /// <returns>Null if this isolator does not measure, or knows no such container.</returns>
     ResourceUsage? Usage(ContainerId id);
+
+    /// <summary>Removes what is left of containers of a former agent process, but for those that run.</summary>
+    void Sweep(IReadOnlySet<ContainerId> living)
+    {
+    }
 
     /// <summary>
     /// Nothing of the container runs any more, or it never ran. May be called for one never prepared.

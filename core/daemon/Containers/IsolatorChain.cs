@@ -17,12 +17,24 @@ public sealed class IsolatorChain(params IReadOnlyList<IIsolator> isolators) : I
             isolator.Started(processes, limitReached);
     }
 
+    public void Resize(ContainerId id, Resources resources)
+    {
+        foreach (var isolator in isolators)
+            isolator.Resize(id, resources);
+    }
+
     public ResourceUsage? Usage(ContainerId id)
     {
         foreach (var isolator in isolators)
             if (isolator.Usage(id) is { } usage)
                 return usage;
         return null;
+    }
+
+    public void Sweep(IReadOnlySet<ContainerId> living)
+    {
+        foreach (var isolator in isolators)
+            isolator.Sweep(living);
     }
 
     /// <summary>All are cleaned up, even if one fails; its exception comes last.</summary>

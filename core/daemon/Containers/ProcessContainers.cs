@@ -30,6 +30,12 @@ public sealed class ProcessContainers(
         return true;
     }
 
+    public void Resize(ContainerId id, Resources resources)
+    {
+        if (_containers.TryGetValue(id, out var container))
+            container.Resize(resources);
+    }
+
     public ResourceUsage? Usage(ContainerId id) => _containers.ContainsKey(id) ? isolator.Usage(id) : null;
 
     public async Task<IReadOnlyList<RecoveredContainer>> Recover(string directory)
@@ -39,6 +45,7 @@ public sealed class ProcessContainers(
         var found = new List<RecoveredContainer>();
         foreach (var metaDirectory in Directory.GetDirectories(directory).Order(StringComparer.Ordinal))
             found.Add(await RecoverOne(metaDirectory));
+        isolator.Sweep(found.Where(f => f.Ended is null).Select(f => f.Id).ToHashSet());
         return found;
     }
 

@@ -129,6 +129,7 @@ public sealed class AgentHost
                 case AgentEffect.ToExecutor(var connection, var sent): Executors.Send(connection, sent); break;
                 case AgentEffect.CloseExecutor(var connection): Executors.Close(connection); break;
                 case AgentEffect.LaunchContainer launch: Launch(launch); break;
+                case AgentEffect.ResizeContainer(var container, var resources): _containers.Resize(container, resources); break;
                 case AgentEffect.KillContainer(var container, var grace): _containers.Kill(container, grace); break;
                 case AgentEffect.Exit(var failure): _ended.TrySetResult(failure); break;
             }

@@ -33,6 +33,12 @@ public sealed class AgentPaths
     public string Containers { get; }
     public string SharedOutput { get; }
     public string Cache { get; }
+
+    /// <summary>Where its control groups are.</summary>
+    public string Cgroups => Path.Combine(WorkDirectory, "cgroups");
+
+    /// <summary>Of the group that holds those of its containers; the same for each of its processes.</summary>
+    public string CgroupName => $"agora-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(WorkDirectory)))[..16]}-tasks";
     public string Socket { get; }
 
     public string Sandbox(AgentEffect.LaunchContainer launch) => Path.Combine(Sandboxes, launch.Framework.Id!.Value.Value,

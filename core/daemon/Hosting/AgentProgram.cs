@@ -1,6 +1,7 @@
 using System.Net;
 using Agora.Cluster;
 using Agora.Daemon.Containers;
+using Agora.Daemon.Containers.Cgroups;
 using Agora.Daemon.Fetching;
 using Agora.Daemon.Files;
 using Agora.Election;
@@ -14,7 +15,12 @@ namespace Agora.Daemon.Hosting;
 /// <param name="Reconnects">Takes up what a former process of this agent left running; else that is ended.</param>
 public sealed record AgentSettings(
     IPAddress Address, int Port, string WorkDirectory, MasterLocation Master, string Hostname, Resources Resources, Attributes Attributes,
-    bool Reconnects = true);
+    bool Reconnects = true, IsolationSettings? Isolation = null);
+
+/// <summary>How containers are held to what they asked for: by control groups.</summary>
+/// <param name="IsCpuHard">No more processors than asked for, also while others are idle.</param>
+/// <param name="ProcessesMax">Processes and threads of a container at once; 0 for no limit.</param>
+public sealed record IsolationSettings(bool IsCpuHard, int ProcessesMax);
 
 /// <summary>The agent as a process.</summary>
 public static class AgentProgram
@@ -40,6 +46,10 @@ public static class AgentProgram
         if (!settings.Reconnects)
             File.Delete(paths.Records);
         var info = new AgentInfo(paths.LoadId(), settings.Hostname, settings.Address.ToString(), port, settings.Resources, settings.Attributes);
+        if (!TryIsolate(settings.Isolation, paths, out var cgroups))
+            return 1;
+        using var isolating = cgroups;
+        var isolator = new IsolatorChain([.. cgroups is null ? (IIsolator[])[] : [cgroups], new PosixIsolator(TimeProvider.System)]);
         await using var finder = settings.Master.CreateFinder();
         using var fetcher = new Fetcher(new FetcherOptions { CacheDirectory = paths.Cache });
         var builder = Server.CreateBuilder();
@@ -47,7 +57,7 @@ public static class AgentProgram
         builder.Services.AddSingleton(services => new AgentHost(info,
             new AgentOptions { Seed = (ulong)Environment.ProcessId }, paths, finder,
             tell => new ProcessContainers(new ContainersOptions { SupervisorPath = ContainersOptions.FindSupervisor() },
-                fetcher, new IsolatorChain(new PosixIsolator(TimeProvider.System)), tell),
+                fetcher, isolator, tell),
             TimeProvider.System, services.GetRequiredService<ILogger<AgentHost>>(), records));
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
@@ -78,6 +88,31 @@ public static class AgentProgram
                 fix:   end that agent first, or give this one a directory of its own with --work-dir
                 """);
             return null;
+        }
+    }
+
+    /// <param name="cgroups">Null if containers are to be let run free.</param>
+    /// <returns>False if they cannot be held as asked; the reason is printed.</returns>
+    private static bool TryIsolate(IsolationSettings? settings, AgentPaths paths, out CgroupIsolator? cgroups)
+    {
+        cgroups = null;
+        if (settings is null)
+            return true;
+        try
+        {
+            var mounts = CgroupMounts.Load(paths.Cgroups) ?? CgroupMounts.Find();
+            cgroups = CgroupIsolator.Create(mounts, new CgroupOptions(paths.CgroupName, settings.IsCpuHard, settings.ProcessesMax), TimeProvider.System);
+            mounts!.Save(paths.Cgroups);
+            return true;
+        }
+        catch (IsolationException e)
+        {
+            Console.Error.WriteLine($"""
+                error: containers cannot be held to their resources
+                why:   {e.Message}
+                fix:   run the agent as root on a machine whose control groups can be written, or with --isolation posix
+                """);
+            return false;
         }
     }
 

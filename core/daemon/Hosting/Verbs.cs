@@ -156,6 +156,8 @@ internal static class MasterVerb
 
 internal static class AgentVerb
 {
+    private const string Posix = "posix", Cgroups = "cgroups";
+
     public static Command Create()
     {
         var (bind, insecure, work) = (Daemons.Bind(), Daemons.Insecure(), Daemons.WorkDirectory("agent"));
@@ -178,10 +180,18 @@ internal static class AgentVerb
             DefaultValueFactory = _ => "reconnect",
         };
         recover.AcceptOnlyFromAmong("reconnect", "cleanup");
+        var isolation = new Option<string>("--isolation")
+        {
+            Description = "How tasks are held to what they asked for: posix, which only measures, or cgroups, which only root may use",
+            DefaultValueFactory = _ => Posix,
+        };
+        isolation.AcceptOnlyFromAmong(Posix, Cgroups);
+        var quota = new Option<bool>("--cpu-quota") { Description = "With cgroups: a task gets no more processors than it asked for, also while others are idle" };
+        var processes = new Option<int>("--pids-limit") { Description = "With cgroups: processes and threads of a task at once; 0 for no limit" };
         var command = new Command("agent",
             "Run an agent.\n\nExample:\n  agora agent --master http://127.0.0.1:5050 --resources 'cpus:4;mem:8192'")
         {
-            master, port, bind, insecure, hostname, resources, attributes, work, recover,
+            master, port, bind, insecure, hostname, resources, attributes, work, recover, isolation, quota, processes,
         };
         command.SetAction((parsed, cancellation) =>
         {
@@ -193,8 +203,14 @@ internal static class AgentVerb
                 return Task.FromResult(Daemons.Refuse("the resources are not understood", wrong, "write them as cpus:4;mem:8192;ports:[31000-32000]"));
             if (!Attributes.TryParse(parsed.GetValue(attributes)!, out var are, out wrong))
                 return Task.FromResult(Daemons.Refuse("the attributes are not understood", wrong, "write them as rack:r1;zone:west"));
+            var isHeld = parsed.GetValue(isolation) == Cgroups;
+            if (!isHeld && (parsed.GetValue(quota) || parsed.GetValue(processes) != 0))
+                return Task.FromResult(Daemons.Refuse("--cpu-quota and --pids-limit cannot be kept", "--isolation is posix, which only measures", "give --isolation cgroups too"));
+            if (parsed.GetValue(processes) < 0)
+                return Task.FromResult(Daemons.Refuse($"--pids-limit {parsed.GetValue(processes)} is not valid", "it is below 0", "give a number of processes, or 0 for no limit"));
             return AgentProgram.RunAsync(new AgentSettings(address, parsed.GetValue(port), parsed.GetValue(work)!, url,
-                parsed.GetValue(hostname)!, has, are, parsed.GetValue(recover) == "reconnect"), cancellation);
+                parsed.GetValue(hostname)!, has, are, parsed.GetValue(recover) == "reconnect",
+                isHeld ? new IsolationSettings(parsed.GetValue(quota), parsed.GetValue(processes)) : null), cancellation);
         });
         return command;
     }

@@ -49,25 +49,25 @@ internal sealed class ContainerHarness : IDisposable
 
     public void StopAgent() => Containers.Dispose();
 
-    public ContainerSpec Spec(
-        CommandSpec command, LogLimits? logs = null, IReadOnlyDictionary<string, string>? environment = null)
+    public ContainerSpec Spec(CommandSpec command, LogLimits? logs = null, IReadOnlyDictionary<string, string>? environment = null,
+        Resources? resources = null)
     {
         var id = new ContainerId($"c-{Interlocked.Increment(ref _count)}");
         _ends[id] = new TaskCompletionSource<ContainerEvent>(TaskCreationOptions.RunContinuationsAsynchronously);
         _starts[id] = new TaskCompletionSource<int>(TaskCreationOptions.RunContinuationsAsynchronously);
-        return new ContainerSpec(id, command, environment ?? new Dictionary<string, string>(), Resources.Of(1, 64),
+        return new ContainerSpec(id, command, environment ?? new Dictionary<string, string>(), resources ?? Resources.Of(1, 64),
             Sandbox(id), Meta(id), logs);
     }
 
-    public ContainerId Launch(
-        CommandSpec command, LogLimits? logs = null, IReadOnlyDictionary<string, string>? environment = null)
+    public ContainerId Launch(CommandSpec command, LogLimits? logs = null, IReadOnlyDictionary<string, string>? environment = null,
+        Resources? resources = null)
     {
-        var spec = Spec(command, logs, environment);
+        var spec = Spec(command, logs, environment, resources);
         Containers.Launch(spec);
         return spec.Id;
     }
 
-    public ContainerId Shell(string line) => Launch(CommandSpec.Shell(line));
+    public ContainerId Shell(string line, Resources? resources = null) => Launch(CommandSpec.Shell(line), resources: resources);
 
     public ContainerId Run(params string[] arguments) => Launch(new CommandSpec(arguments));
 
