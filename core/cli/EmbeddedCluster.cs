@@ -113,6 +113,8 @@ internal sealed class EmbeddedCluster(UpOptions options)
         List<string> command = [Path.Combine(Installation.BinDirectory, "agora-agent"), "--master", _file.Master, "--port", "0",
             "--hostname", name, "--resources", options.PerAgent.ToString(), "--attributes", $"rack:rack{rack}",
             "--work-dir", Path.Combine(Installation.StateDirectory, name)];
+        if (options.Isolation is { } isolation)
+            command.AddRange(["--isolation", isolation]);
         if (networks is not null)
         {
             var (address, link, enter) = networks.Add(number);

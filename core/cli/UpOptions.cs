@@ -18,6 +18,9 @@ internal sealed record UpOptions(int Agents, Resources PerAgent, int Port, strin
     /// <summary>Agents, and a master that is alone, are started again too when they end.</summary>
     public bool Keeps { get; init; }
 
+    /// <summary>How agents hold tasks to what they asked for, as <c>agora agent --isolation</c> has it; null for its default.</summary>
+    public string? Isolation { get; init; }
+
     /// <summary>Each agent has a network of its own.</summary>
     public bool Networks { get; init; }
 }

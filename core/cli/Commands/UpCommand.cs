@@ -22,11 +22,13 @@ internal static class UpCommand
         election.AcceptOnlyFromAmong([.. ElectionService.Kinds]);
         var keep = new Option<bool>("--keep") { Description = "Start agents and a lone master again when they end, as services and masters that elect one are" };
         var networks = new Option<bool>("--networks") { Description = "Give each agent a network of its own, so that it can be cut off; needs root" };
+        var isolation = new Option<string?>("--isolation") { Description = "How agents hold tasks to what they asked for: posix (default), which only measures, or cgroups; needs root" };
+        isolation.AcceptOnlyFromAmong("posix", "cgroups");
         var bare = new Option<bool>("--no-services") { Description = "Only masters and agents, no framework's services" };
         var command = new Command("up", "Start a cluster on this machine: masters, agents and the frameworks' services, each a process of its own"
             .WithExample("agora up --agents 4 --cpus 2 --mem 2048 --detach"))
         {
-            agents, cpus, mem, port, masters, election, allocator, quota, networks, keep, detach, bare, services,
+            agents, cpus, mem, port, masters, election, allocator, quota, isolation, networks, keep, detach, bare, services,
         };
         command.Does(async (parsed, cancellation) =>
         {
@@ -48,6 +50,7 @@ internal static class UpCommand
                 Election = parsed.GetValue(election) ?? (parsed.GetValue(masters) > 1 ? ElectionService.Etcd : null),
                 Keeps = parsed.GetValue(keep),
                 Networks = parsed.GetValue(networks),
+                Isolation = parsed.GetValue(isolation),
             });
             await embedded.StartAsync(cancellation);
             if (parsed.GetValue(detach))

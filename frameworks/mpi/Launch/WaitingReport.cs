@@ -15,7 +15,11 @@ internal sealed class WaitingReport(MasterLocation master, GangScheduler schedul
     private static readonly TimeSpan LookAfter = TimeSpan.FromSeconds(1), Silence = TimeSpan.FromSeconds(3), Interval = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan AnswerPatience = TimeSpan.FromSeconds(5);
 
+    /// <summary>A master that leads after another learns of its agents as they come back; before that it cannot say what there is.</summary>
+    private static readonly TimeSpan AgentsBack = TimeSpan.FromSeconds(20);
+
     private readonly TimeProvider _time = TimeProvider.System;
+    private bool _isSeenToFit = !mustFit;
 
     /// <param name="refuse">Told why the job cannot be run here.</param>
     public async Task RunAsync(Action<MpiFailure> refuse, CancellationToken cancellation)
@@ -23,7 +27,7 @@ internal sealed class WaitingReport(MasterLocation master, GangScheduler schedul
         try
         {
             await Task.Delay(LookAfter, _time, cancellation);
-            if (scheduler.IsGathering && mustFit && await TooLargeAsync() is { } tooLarge)
+            if (scheduler.IsGathering && await TooLargeAsync() is { } tooLarge)
             {
                 refuse(tooLarge);
                 return;
@@ -37,6 +41,11 @@ internal sealed class WaitingReport(MasterLocation master, GangScheduler schedul
                 {
                     refuse(new MpiFailure("the job was not taken by a master in time", $"the one at {master} does not answer",
                         "see that it runs ('agora up'), or name another with --master", JobEnd.TimedOut));
+                    return;
+                }
+                if (await TooLargeAsync() is { } isTooLarge)
+                {
+                    refuse(isTooLarge);
                     return;
                 }
                 var line = await LineAsync();
@@ -90,14 +99,19 @@ internal sealed class WaitingReport(MasterLocation master, GangScheduler schedul
             ?? "the master does not say why";
     }
 
+    /// <returns>Null if it fits, or that cannot be told now.</returns>
     private async Task<MpiFailure?> TooLargeAsync()
     {
-        var snapshot = await SnapshotAsync();
-        var agents = snapshot?.Agents.Where(a => a.Condition == AgentCondition.Active &&
-            (request.OnlyHosts?.Contains(a.Info.Hostname) ?? true)).ToList() ?? [];
-        var room = agents.Sum(a => request.SlotsIn(a.Info.Resources));
-        if (snapshot is null || room >= request.Slots)
+        if (_isSeenToFit || await SnapshotAsync() is not { } snapshot || snapshot.Epoch > 1 && snapshot.Time - snapshot.Started < AgentsBack)
             return null;
+        var agents = snapshot.Agents.Where(a => a.Condition == AgentCondition.Active &&
+            (request.OnlyHosts?.Contains(a.Info.Hostname) ?? true)).ToList();
+        var room = agents.Sum(a => request.SlotsIn(a.Info.Resources));
+        if (room >= request.Slots)
+        {
+            _isSeenToFit = true;
+            return null;
+        }
         var largest = agents.MaxBy(a => request.SlotsIn(a.Info.Resources));
         var why = agents.Count == 0 ? request.OnlyHosts is { } hosts ? $"none of its agents is {string.Join(" or ", hosts)}" : "it has no agents"
             : room == 0 ? $"the largest of its {agents.Count} agents, {largest!.Info.Hostname}, has {largest.Info.Resources}, and MpiHost itself needs {GangRequest.HostOverhead}"
