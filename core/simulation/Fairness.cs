@@ -23,7 +23,7 @@ internal sealed class Fairness(World world, IReadOnlyList<WorkloadScheduler> wor
         var snapshot = master.Snapshot(withTasks: false);
         foreach (var agent in snapshot.Agents)
             if ((agent.Info.Resources - agent.Used - agent.Offered).Contains(size))
-                return $"room for another task is free on {agent.Info.Hostname}";
+                return $"room for another task is free on {agent.Info.Hostname}, which has {agent.Info.Resources} and used {agent.Used}, offered {agent.Offered}";
         // One task is what it takes to change the order of two, and one may be between two hands.
         var slack = 2 * Share(size, snapshot.Total);
         // One that did not hear of its first subscription has subscribed twice, and what the first was left holds nothing.

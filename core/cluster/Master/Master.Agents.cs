@@ -1,11 +1,15 @@
+using System.Runtime.InteropServices;
+
 namespace Agora.Cluster;
 
 public sealed partial class Master
 {
+    private const string Replaced = "a new agent has registered in its place";
+
     private long _lastAgent;
 
-    /// <summary>The agent that registered last at each place.</summary>
-    private readonly Dictionary<(string Hostname, string Address, int FilePort), AgentEntry> _places = [];
+    /// <summary>The agents at each place: one, but while nobody knows yet that a former one will not come back.</summary>
+    private readonly Dictionary<(string Hostname, string Address, int FilePort), List<AgentEntry>> _places = [];
 
     private void Register(long connection, AgentCall.Register call)
     {
@@ -34,7 +38,7 @@ public sealed partial class Master
         }
         LeavePlace(agent);
         agent.Info = info;
-        _places[PlaceOf(info)] = agent;
+        (CollectionsMarshal.GetValueRefOrAddDefault(_places, PlaceOf(info), out _) ??= new List<AgentEntry>(1)).Add(agent);
         agent.Connection = connection;
         agent.Instance = call.Instance;
         agent.PingsMissed = 0;
@@ -57,14 +61,17 @@ public sealed partial class Master
     /// </summary>
     private void RemoveLostAt((string Hostname, string Address, int FilePort) place)
     {
-        if (_places.TryGetValue(place, out var former) && former.Connection is null)
-            RemoveAgent(former, "a new agent has registered in its place");
+        if (!_places.TryGetValue(place, out var there))
+            return;
+        foreach (var lost in there.Where(a => a.Connection is null).ToList())
+            RemoveAgent(lost, Replaced);
     }
 
     private void LeavePlace(AgentEntry agent)
     {
-        if (_places.GetValueOrDefault(PlaceOf(agent.Info)) == agent)
-            _places.Remove(PlaceOf(agent.Info));
+        var place = PlaceOf(agent.Info);
+        if (_places.TryGetValue(place, out var there) && there.Remove(agent) && there.Count == 0)
+            _places.Remove(place);
     }
 
     private static (string Hostname, string Address, int FilePort) PlaceOf(AgentInfo info) => (info.Hostname, info.Address, info.FilePort);
@@ -237,7 +244,15 @@ public sealed partial class Master
         if (!_agentConnections.Remove(connection, out var agent))
             return;
         BecomeAbsent(agent);
+        GiveWay(agent);
+    }
+
+    /// <summary>An absent agent's place goes to who has come to it before its end was seen.</summary>
+    private void GiveWay(AgentEntry agent)
+    {
         AdmitChallenger(agent);
+        if (agent.Connection is null && _places[PlaceOf(agent.Info)].Any(a => a.Connection is not null))
+            RemoveAgent(agent, Replaced);
     }
 
     /// <summary>It is not connected, but what runs there is still held to be its own.</summary>

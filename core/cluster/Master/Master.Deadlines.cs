@@ -92,7 +92,7 @@ public sealed partial class Master
                 DropConnection(agent);
                 BecomeAbsent(agent);
                 _removals.Enqueue((agent, _now));
-                AdmitChallenger(agent);
+                GiveWay(agent);
                 continue;
             }
             agent.PingsMissed++;

@@ -76,7 +76,7 @@ public sealed partial class Master
                 continue;
             DropConnection(challenge.Agent);
             BecomeAbsent(challenge.Agent);
-            AdmitChallenger(challenge.Agent);
+            GiveWay(challenge.Agent);
         }
     }
 }
