@@ -32,8 +32,9 @@ internal sealed class TaskLedger(TimeSpan endedKept, int endedMax)
         }
         entry.Agent = status.AgentId ?? entry.Agent;
         entry.Sequence = Math.Max(entry.Sequence, status.Sequence);
-        // What is lost to a framework that does not tell partitions apart may come back.
-        if (entry is { EndedUntil: not null, State: not TaskState.Lost and not TaskState.Unknown })
+        // What is lost to a framework that does not tell partitions apart may come back, and an id that was refused may be that of
+        // another task, which lives.
+        if (entry is { EndedUntil: not null, State: not TaskState.Lost and not TaskState.Unknown and not TaskState.Error })
             return status.State == entry.State;
         entry.State = status.State;
         entry.EndedUntil = ended ? now + endedKept : null;

@@ -69,6 +69,17 @@ public class SchedulerSessionTaskTests
     }
 
     [Fact]
+    public void An_id_that_is_refused_since_a_task_has_it_already_does_not_hide_that_task()
+    {
+        var bench = new SessionBench().Subscribed();
+        bench.Receive(Update("t", TaskState.Error, 0));
+        var heard = bench.Scheduler.Heard.Count;
+        bench.Receive(Update("t", TaskState.Running, 1));
+        bench.Receive(Update("t", TaskState.Finished, 2));
+        Assert.Equal(heard + 2, bench.Scheduler.Heard.Count);
+    }
+
+    [Fact]
     public void What_the_master_says_itself_is_told_each_time_and_not_acknowledged()
     {
         var bench = new SessionBench().Subscribed();
