@@ -17,11 +17,13 @@ public static class RemoteSession
     public static int Run(string commandLine)
     {
         Libc.BecomeSubreaper();
-        // A shell that has one simple command becomes it.
-        using var command = Process.Start(new ProcessStartInfo("/bin/sh", ["-c", commandLine]))!;
+        Process? running = null;
+        using var isStarted = new ManualResetEventSlim();
+        // Before the command is there: it may have said that it is ready, and a signal for it be on its way, at once.
         using var ending = PosixSignalRegistration.Create(PosixSignal.SIGTERM, context =>
         {
             context.Cancel = true;
+            isStarted.Wait();
             EndAll();
         });
         List<PosixSignalRegistration> passed = [];
@@ -31,9 +33,13 @@ public static class RemoteSession
             passed.Add(PosixSignalRegistration.Create(signal, context =>
             {
                 context.Cancel = true;
-                _ = Libc.Kill(command.Id, Libc.Number(context.Signal));
+                isStarted.Wait();
+                _ = Libc.Kill(running!.Id, Libc.Number(context.Signal));
             }));
         }
+        // A shell that has one simple command becomes it.
+        using var command = running = Process.Start(new ProcessStartInfo("/bin/sh", ["-c", commandLine]))!;
+        isStarted.Set();
         command.WaitForExit();
         // Nearly always nothing is left, and looking through all processes takes longer than the rest of this.
         if (Libc.HasChildren())

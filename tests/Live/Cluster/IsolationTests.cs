@@ -12,7 +12,22 @@ public sealed class IsolationTests
         var up = await cluster.Up("--agents", "1", "--cpus", "4", "--isolation", "cgroups");
         Assert.SkipWhen(up.ToString().Contains("cannot be held to their resources", StringComparison.Ordinal), up.ToString());
         Assert.True(up.ExitCode == 0, up.ToString());
-        await using var framework = new LiveFramework(cluster, new FrameworkInfo(null, "hungry"));
+        await using (var framework = new LiveFramework(cluster, new FrameworkInfo(null, "hungry")))
+            await KillOneAsync(cluster, framework);
+
+        Assert.Equal(0, (await cluster.Agora("down")).ExitCode);
+        var mark = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(
+            System.Text.Encoding.UTF8.GetBytes(Path.Combine(cluster.Home, "node1"))))[..16];
+        Assert.Empty(Directory.EnumerateDirectories("/sys/fs/cgroup", $"agora-{mark}-*", new EnumerationOptions
+        {
+            RecurseSubdirectories = true,
+            MaxRecursionDepth = 4,
+            AttributesToSkip = FileAttributes.ReparsePoint,
+        }));
+    }
+
+    private static async Task KillOneAsync(LiveCluster cluster, LiveFramework framework)
+    {
         var offer = await framework.Offer();
         framework.Call(new SchedulerCall.Accept([offer.Id], [
             LiveFramework.Task("neighbour", offer.AgentId, Resources.Of(0.5m, 64), "exec sleep 1000"),
@@ -24,16 +39,6 @@ public sealed class IsolationTests
         Assert.InRange(ended.Usage!.MemPeakBytes, 32L << 20, 128L << 20);
         var tasks = await cluster.Agora("tasks");
         Assert.Matches("(?m)^neighbour .* running", tasks.Text);
-
-        Assert.Equal(0, (await cluster.Agora("down")).ExitCode);
-        var mark = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(
-            System.Text.Encoding.UTF8.GetBytes(Path.Combine(cluster.Home, "node1"))))[..16];
-        Assert.Empty(Directory.EnumerateDirectories("/sys/fs/cgroup", $"agora-{mark}-*", new EnumerationOptions
-        {
-            RecurseSubdirectories = true,
-            MaxRecursionDepth = 4,
-            AttributesToSkip = FileAttributes.ReparsePoint,
-        }));
     }
 
     [Fact]
