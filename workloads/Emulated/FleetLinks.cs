@@ -21,7 +21,7 @@ internal sealed class FleetLinks(
     private static readonly TimeSpan AnswerHolds = TimeSpan.FromMilliseconds(20);
 
     private readonly ILeaderFinder _finder = masters.CreateFinder();
-    private readonly ConcurrentDictionary<(int Agent, long Connection), (Sender Sender, CancellationTokenSource Abort)> _open = new();
+    private readonly ConcurrentDictionary<(int Agent, long Connection), (Sender? Sender, CancellationTokenSource Abort)> _open = new();
     private readonly ConcurrentDictionary<(Uri Master, int Number), GrpcChannel> _channels = new();
     private readonly Lock _door = new();
     private Task<Uri?> _leader = Task.FromResult<Uri?>(null);
@@ -32,7 +32,7 @@ internal sealed class FleetLinks(
 
     public void Send(int agent, long connection, AgentCall call)
     {
-        if (_open.TryGetValue((agent, connection), out var open) && !open.Sender.TrySend(call))
+        if (_open.TryGetValue((agent, connection), out var open) && open.Sender?.TrySend(call) != true)
             Disconnect(agent, connection);
     }
 
@@ -64,6 +64,8 @@ internal sealed class FleetLinks(
     private async Task RunAsync(int agent, long connection)
     {
         using var abort = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        // Without a sender while it connects: it may be trying one that is gone.
+        _open[(agent, connection)] = (null, abort);
         try
         {
             var master = await LeaderAsync() ?? throw new IOException("nobody leads");
