@@ -39,8 +39,11 @@ internal sealed class MasterProcess : IDisposable
             return;
         _ended = true;
         _process.Refresh();
-        PeakMib = _process.PeakWorkingSet64 / (double)(1 << 20);
-        _process.Kill();
+        if (!_process.HasExited)
+        {
+            PeakMib = _process.PeakWorkingSet64 / (double)(1 << 20);
+            _process.Kill();
+        }
         _process.WaitForExit();
         _process.Dispose();
     }
