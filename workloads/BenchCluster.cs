@@ -1,5 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
 using System.Text.Json.Nodes;
 using Agora.Workloads.Reports;
 
@@ -17,10 +15,7 @@ internal sealed class BenchCluster : BenchDirectory
     /// <param name="options">For <c>agora up</c>.</param>
     public static async Task<BenchCluster> StartAsync(string options, CancellationToken cancellation)
     {
-        using var probe = new TcpListener(IPAddress.Loopback, 0);
-        probe.Start();
-        var port = ((IPEndPoint)probe.LocalEndpoint).Port;
-        probe.Stop();
+        var port = Ports.Free();
         cancellation.ThrowIfCancellationRequested();
         var cluster = new BenchCluster(port);
         try

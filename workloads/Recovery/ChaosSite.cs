@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Net;
 using System.Net.Sockets;
 using System.Text.Json.Nodes;
 using Agora.Election;
@@ -117,7 +116,7 @@ internal sealed class ChaosSite : IAsyncDisposable
     private void AddJobTracker(string role, int number)
     {
         var description = Description();
-        var (state, port) = (Path.Combine(_cluster.Directory, "state"), FreePort());
+        var (state, port) = (Path.Combine(_cluster.Directory, "state"), Ports.Free());
         var store = (string)description["services"]!["hadoop-store"]!;
         // They share a store, so their job ids must differ.
         var identifier = DateTime.Now.AddMinutes(number).ToString("yyyyMMddHHmm", System.Globalization.CultureInfo.InvariantCulture);
@@ -144,13 +143,6 @@ internal sealed class ChaosSite : IAsyncDisposable
         var file = Path.Combine(directory, "cluster.json");
         File.WriteAllText(file + ".bench", description.ToJsonString());
         File.Move(file + ".bench", file, overwrite: true);
-    }
-
-    private static int FreePort()
-    {
-        using var probe = new TcpListener(IPAddress.Loopback, 0);
-        probe.Start();
-        return ((IPEndPoint)probe.LocalEndpoint).Port;
     }
 
     private static void AwaitService(int port)

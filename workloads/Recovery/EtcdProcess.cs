@@ -20,7 +20,7 @@ internal sealed class EtcdProcess : IDisposable
     /// <exception cref="WrongOutputException">etcd is not installed, or does not come up.</exception>
     public static async Task<EtcdProcess> StartAsync(string directory, CancellationToken cancellation)
     {
-        var (port, peerPort) = (FreePort(), FreePort());
+        var (port, peerPort) = (Ports.Free(), Ports.Free());
         var (client, peer) = ($"http://127.0.0.1:{port}", $"http://127.0.0.1:{peerPort}");
         var start = new ProcessStartInfo("etcd", ["--name", "one", "--data-dir", Path.Combine(directory, "etcd"), "--log-level", "error",
             "--listen-client-urls", client, "--advertise-client-urls", client, "--listen-peer-urls", peer,
@@ -50,13 +50,6 @@ internal sealed class EtcdProcess : IDisposable
         _process.Kill();
         _process.WaitForExit();
         _process.Dispose();
-    }
-
-    private static int FreePort()
-    {
-        using var probe = new TcpListener(IPAddress.Loopback, 0);
-        probe.Start();
-        return ((IPEndPoint)probe.LocalEndpoint).Port;
     }
 
     private static async Task<bool> TakesConnectionsAsync(int port, CancellationToken cancellation)
