@@ -68,7 +68,7 @@ public sealed class SimMaster(World world, string name, MasterOptions options, F
     }
 
     /// <summary>Its process is killed: all streams end with it.</summary>
-    public void Crash() => End(_ => { }, s => s.Break(), s => s.Break());
+    public void Crash() => End(_ => { }, s => s.BreakServer(), s => s.BreakServer());
 
     /// <summary>Its machine is lost, and does not even end its streams.</summary>
     /// <param name="noticed">When the other ends find out by themselves; null for never.</param>

@@ -51,8 +51,10 @@ public sealed class SimScheduler
     /// <summary>The master ended it for good.</summary>
     public string? Error { get; private set; }
 
+    /// <summary>A new process of it begins; if one ran, that is gone.</summary>
     public void Start()
     {
+        Crash();
         _alarm.Reset();
         Clock.Restart();
         Error = null;

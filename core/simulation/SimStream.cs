@@ -84,6 +84,14 @@ public sealed class SimStream<TUp, TDown>(Network network, EventQueue events, st
         network.Carry(server, client, network.Delay(), EndClient);
     }
 
+    /// <summary>The server's process is gone, and with it its end at once; the client finds the stream broken in its own time.</summary>
+    public void BreakServer()
+    {
+        ServerOpen = false;
+        if (!_severed)
+            network.Carry(server, client, network.Delay(), EndClient);
+    }
+
     /// <summary>Half-open from now on: silence in both directions, and no error at either end.</summary>
     /// <param name="noticed">When the transports' own probes have failed and each end finds it broken after all; null for never.</param>
     public void Sever(TimeSpan? noticed)

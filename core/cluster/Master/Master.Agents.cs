@@ -151,6 +151,12 @@ public sealed partial class Master
         {
             if (reported.Contains(key))
                 continue;
+            if (task.State.IsTerminal() && !call.Restarted)
+            {
+                // A process that goes on forgets an ended task only once its end was acknowledged, be it by way of a former leader.
+                Complete(task);
+                continue;
+            }
             var neverArrived = task.State == TaskState.Staging && !call.Restarted;
             EndWithAgent(task, neverArrived ? TaskState.Dropped : TaskState.Gone, StatusReason.AgentRestarted,
                 neverArrived ? "the launch did not reach its agent" : "its agent came back without it");

@@ -143,6 +143,23 @@ public partial class MasterTests
         Assert.Empty(framework.Take<SchedulerEvent.Update>());
     }
 
+    /// <summary>A former leader passed the acknowledgement on while this one already knew of the task by its agent's report.</summary>
+    [Fact]
+    public void An_end_that_was_acknowledged_by_way_of_a_former_leader_is_not_told_as_Gone()
+    {
+        var (bench, agent, framework) = WithTask();
+        var task = Assert.Single(agent.Take<AgentCommand.RunTasks>()).Tasks[0];
+        var info = new FrameworkInfo(framework.Id, "f", FailoverTimeout: TimeSpan.FromHours(1), Capabilities: FrameworkCapabilities.PartitionAware);
+        bench.Failover();
+        var heard = bench.Register(id: agent.Id, frameworks: [info], tasks: [Report(framework, task, TaskState.Finished)]);
+        var next = bench.Subscribe(id: framework.Id, failover: TimeSpan.FromHours(1));
+        heard.Disconnect();
+        bench.Register(id: agent.Id, frameworks: [info]);
+        Assert.Empty(next.Take<SchedulerEvent.Update>());
+        Assert.Equal(TaskState.Finished, bench.Task("t1")!.State);
+        Assert.Equal(0, bench.Snapshot.Counters.TasksLost);
+    }
+
     [Fact]
     public void A_task_whose_end_is_still_with_an_unreachable_agent_is_told_as_Unreachable_until_it_is_back()
     {
