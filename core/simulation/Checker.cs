@@ -14,6 +14,7 @@ public sealed class Checker(World world)
 {
     private readonly Dictionary<(FrameworkId, TaskId), TaskHistory> _histories = [];
     private readonly HashSet<TaskId> _killable = [];
+    private readonly HashSet<AgentId> _drained = [];
     private readonly Dictionary<IScheduler, int> _processes = [];
     private readonly Dictionary<IScheduler, (long Newest, bool IsStale)> _met = [];
     private readonly HashSet<(AgentId?, FrameworkId, ExecutorId?)> _killedExecutors = [];
@@ -135,6 +136,9 @@ public sealed class Checker(World world)
     /// <summary>Somebody asked for the task's end, so Killed is a fair end for it.</summary>
     public void MayBeKilled(TaskId task) => _killable.Add(task);
 
+    /// <summary>Somebody has asked for the end of all that runs on an agent.</summary>
+    internal void MayBeKilledOn(AgentId agent) => _drained.Add(agent);
+
     /// <summary>Its scheduler runs another in its place, since no master knows of it.</summary>
     public void GivenUp(FrameworkId framework, TaskId task) => History(framework, task).GivenUp = true;
 
@@ -171,7 +175,7 @@ public sealed class Checker(World world)
                 Require(exitCode != 0 || history.Hurt || _killedExecutors.Contains((status.AgentId, framework, status.ExecutorId)), $"task {status.TaskId} is Failed ({status.Message}) but should have exited with 0");
                 break;
             case TaskState.Killed:
-                Require(_killable.Contains(status.TaskId), $"task {status.TaskId} was killed and nobody asked for it: {status.Message}");
+                Require(_killable.Contains(status.TaskId) || status.AgentId is { } drained && _drained.Contains(drained), $"task {status.TaskId} was killed and nobody asked for it: {status.Message}");
                 break;
             case TaskState.Dropped:
                 Require(history.Agent is null, $"task {status.TaskId} is Dropped but ran on {history.Agent?.Host}: {status.Message}");

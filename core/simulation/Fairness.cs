@@ -12,7 +12,7 @@ internal sealed class Fairness(World world, IReadOnlyList<WorkloadScheduler> wor
     public void SetWeights()
     {
         foreach (var (role, weight) in _weights)
-            world.Master.Handle(new Cluster.MasterEvent.Ordered(0, new OperatorCommand.SetRole(role, weight, null, null)));
+            world.Order(new OperatorCommand.SetRole(role, weight, null, null));
     }
 
     /// <returns>Null if all is as it should be, else who has too much beside whom.</returns>

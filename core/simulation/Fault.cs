@@ -17,6 +17,7 @@ public sealed record Fault(string Name, string What, double EverySeconds, Action
         new("master-kill", "a master is killed, or its machine lost, or it is told to end", 60, t => t.KillMaster()),
         new("master-stop", "a master stands still for a while", 60, t => t.StopMaster(TimeSpan.Zero)),
         new("messages", "messages are lost or doubled for a while, which breaks their streams", 60, t => t.LoseMessages()),
+        new("orders", "operators deactivate an agent, drain it or plan its maintenance, and take that back, or weigh a role", 30, t => t.GiveOrder()),
         new("pairs", "two others at the same instant", 40, t => t.StrikeTwice()),
         new("partition", "two hosts do not reach one another", 40, t => t.Partition(bothWays: true)),
         new("partition-one-way", "what one host sends does not reach another", 40, t => t.Partition(bothWays: false)),

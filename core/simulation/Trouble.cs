@@ -208,6 +208,46 @@ public sealed class Trouble(World world, Dice dice, IReadOnlyList<Fault> faults,
         }
     }
 
+    public void GiveOrder()
+    {
+        var agent = dice.Of(world.Agents);
+        if (agent.Id is not { } id)
+            return;
+        bool IsOffered() => world.Registry.Inactive.All(a => a.Id != id);
+        switch (dice.Between(0, 3))
+        {
+            case 0:
+                world.Order(new OperatorCommand.SetRole($"role{dice.Between(1, 3)}", dice.Between(1, 4), null, null));
+                break;
+            case 1:
+                world.Order(new OperatorCommand.Deactivate(id));
+                TakeBack(new OperatorCommand.Reactivate(id), IsOffered, TimeSpan.FromSeconds(60));
+                break;
+            case 2:
+                world.Checker.MayBeKilledOn(id);
+                world.Order(new OperatorCommand.Drain(id, dice.Chance(0.3) ? null : dice.Between(TimeSpan.Zero, TimeSpan.FromSeconds(20))));
+                TakeBack(new OperatorCommand.Reactivate(id), IsOffered, TimeSpan.FromSeconds(60));
+                break;
+            default:
+                var window = new Unavailability(world.Master.Clock.Now + dice.Between(TimeSpan.Zero, TimeSpan.FromSeconds(20)),
+                    dice.Chance(0.3) ? null : dice.Between(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(60)));
+                world.Order(new OperatorCommand.ScheduleMaintenance(agent.Host, [agent.Host], window));
+                TakeBack(new OperatorCommand.CancelMaintenance(agent.Host), () => world.Registry.Maintenance.All(w => w.Name != agent.Host),
+                    TimeSpan.FromSeconds(60));
+                break;
+        }
+    }
+
+    /// <summary>Gives the opposite order until that counts: nobody may lead just now, or only one who was deposed.</summary>
+    private void TakeBack(OperatorCommand opposite, Func<bool> isDone, TimeSpan longest) => Undo(longest, () =>
+    {
+        if (isDone())
+            return;
+        world.Order(opposite);
+        if (!isDone())
+            TakeBack(opposite, isDone, TimeSpan.FromSeconds(4));
+    });
+
     public void StrikeTwice()
     {
         // Those that are not asked for do not come in by the back door.

@@ -107,6 +107,13 @@ public sealed class World
         return true;
     }
 
+    /// <summary>An operator gives the leader an order; lost if nobody leads, or the leader stands still.</summary>
+    internal void Order(OperatorCommand order)
+    {
+        if (!Master.IsStopped)
+            Master.Handle(new MasterEvent.Ordered(0, order));
+    }
+
     internal void Tell(string who, string what) => Trace?.Invoke($"{Events.Now - EventQueue.Start:hh\\:mm\\:ss\\.fff} {who}: {what}");
 
     internal long NewExecutorConnection() => ++_executorConnections;

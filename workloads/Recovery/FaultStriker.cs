@@ -14,19 +14,22 @@ internal sealed class FaultStriker(ChaosSite site, Func<double> clock) : IAsyncD
         if (fault.Blow == Blow.CutOff)
         {
             var (node, link) = site.Links[fault.Pick % site.Links.Count];
+            var cut = clock();
             await RunAsync("ip", "link", "set", link, "down");
             _ending.Add(LaterAsync(fault.Seconds, "ip", "link", "set", link, "up"));
-            return new FaultEvent(fault, clock(), node);
+            return new FaultEvent(fault, cut, node);
         }
         var leader = fault.Target is Target.Leader or Target.Standby ? await _finder.FindAsync(null, CancellationToken.None) : null;
         var found = ProcessScan.Of([site.Root], fault.Target, leader);
         if (found.Count == 0)
             return new FaultEvent(fault, clock(), null);
         var victim = found[fault.Pick % found.Count];
+        // What it does may be seen before the command that does it has ended.
+        var at = clock();
         await RunAsync("/bin/kill", fault.Blow == Blow.Kill ? "-KILL" : "-STOP", $"{victim.Pid}");
         if (fault.Blow == Blow.Stop)
             _ending.Add(LaterAsync(fault.Seconds, "/bin/kill", "-CONT", $"{victim.Pid}"));
-        return new FaultEvent(fault, clock(), victim.ToString());
+        return new FaultEvent(fault, at, victim.ToString());
     }
 
     /// <summary>Waits until all that lasts is over, and makes sure that it is.</summary>
