@@ -17,7 +17,8 @@ internal sealed record JobOutcome(MacroJob Job, double Submitted, double Ended, 
         // Refused when it is submitted while there is no store.
         MacroMix.Facebook or MacroMix.Large => [(Target.Store, Blow.Kill)],
         MacroMix.Spark => [(Target.SparkDriver, Blow.Kill)],
-        MacroMix.Torque => [(Target.Mpiexec, Blow.Kill), (Target.Link, Blow.CutOff)],
+        // The ranks on another node die with its mom, and mpiexec may tell of them before the batch server hears of the mom.
+        MacroMix.Torque => [(Target.Mpiexec, Blow.Kill), (Target.Mom, Blow.Kill), (Target.Link, Blow.CutOff)],
         MacroMix.MpiRole => [(Target.Mpiexec, Blow.Kill), (Target.MpiHost, Blow.Kill), (Target.Supervisor, Blow.Kill), (Target.Link, Blow.CutOff)],
         _ => [],
     };
