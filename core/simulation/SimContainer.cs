@@ -45,7 +45,7 @@ public sealed class SimContainer(SimAgent agent, AgentEffect.LaunchContainer lau
         }
         else
         {
-            var body = TaskBody.Parse(launch.Command.Arguments);
+            var body = world.Commands(launch.Command);
             world.Events.After(body.Duration, () => End(body.ExitCode));
         }
     });

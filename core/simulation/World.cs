@@ -63,6 +63,9 @@ public sealed class World
     public Func<Master, DateTimeOffset, MasterEvent, IReadOnlyList<MasterEffect>> MasterStep { get; init; } =
         (master, now, e) => master.Handle(now, e);
 
+    /// <summary>How long a command runs, and what it exits with; as a rule its arguments say so.</summary>
+    public Func<CommandSpec, TaskBody> Commands { get; init; } = command => TaskBody.Parse(command.Arguments);
+
     /// <summary>Makes the executor that runs in a container; null, itself or what it gives, for one that only passes time.</summary>
     public Func<SimContainer, ISimExecutor?>? Executors { get; init; }
 

@@ -8,7 +8,7 @@ namespace Agora.Tests.Live.Cluster;
 public sealed class ViewTests(LiveCluster cluster)
 {
     public static readonly TheoryData<string> Commands = ["up", "down", "status", "agents", "frameworks", "tasks", "offers",
-        "explain", "logs", "kill", "run", "roles", "roles set", "drain", "deactivate", "reactivate", "agents gone", "maintenance", "maintenance schedule", "maintenance status",
+        "explain", "top", "completion", "logs", "kill", "run", "roles", "roles set", "drain", "deactivate", "reactivate", "agents gone", "maintenance", "maintenance schedule", "maintenance status",
         "maintenance cancel", "master", "agent"];
 
     [Theory]
@@ -18,6 +18,30 @@ public sealed class ViewTests(LiveCluster cluster)
         var help = await cluster.Agora([.. command.Split(' '), "--help"]);
         Assert.True(help.ExitCode == 0, help.ToString());
         Assert.Matches(@"Example:\s+agora " + command, help.Text);
+    }
+
+    /// <summary>Where there is no terminal it shows one moment, plainly.</summary>
+    [Fact]
+    public async Task Top_shows_who_holds_what()
+    {
+        await using var framework = await Viewed();
+        var top = await cluster.Agora("top");
+        Assert.True(top.ExitCode == 0, top.ToString());
+        Assert.Contains("4 of 4 agents active", top.Text, StringComparison.Ordinal);
+        Assert.Matches(@"(?m)^viewed\s+default\s+\d+ ?% ", top.Text);
+        Assert.Equal(4, top.Text.Split('\n').Count(l => l.StartsWith("node", StringComparison.Ordinal)));
+        Assert.DoesNotContain('\e', top.Text);
+    }
+
+    [Fact]
+    public async Task A_shell_completes_verbs_and_options()
+    {
+        var asked = await Programs.Run(cluster.Home, "bash", "-c", $$"""
+            PATH={{Programs.Bin}}:$PATH; source <(agora completion bash)
+            COMP_WORDS=(agora sta) COMP_CWORD=1 COMP_LINE='agora sta' COMP_POINT=9; _agora; echo "${COMPREPLY[@]}"
+            COMP_WORDS=(agora drain --de) COMP_CWORD=2 COMP_LINE='agora drain --de' COMP_POINT=16; _agora; echo "${COMPREPLY[@]}"
+            """);
+        Assert.Equal("status\n--deadline\n", asked.Text);
     }
 
     [Theory]
