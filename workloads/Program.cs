@@ -1,5 +1,7 @@
 using System.CommandLine;
 using Agora.Workloads;
+using Agora.Workloads.Allocation;
+using Agora.Workloads.Check;
 using Agora.Workloads.Hadoop;
 using Agora.Workloads.Live.Overhead;
 using Agora.Workloads.Mpi;
@@ -20,7 +22,7 @@ var root = new RootCommand("""
 
     Example:
       agora bench throughput
-    """) { ThroughputCommand.Create(), HadoopCommand.Create(), MpiCommand.Create(), TorqueCommand.Create(), SparkCommand.Create(), RecoveryCommand.Create() };
+    """) { ThroughputCommand.Create(), AllocationCommand.Create(), CheckCommand.Create(), HadoopCommand.Create(), MpiCommand.Create(), TorqueCommand.Create(), SparkCommand.Create(), RecoveryCommand.Create() };
 foreach (var parts in experiments.Where(e => e is not SpeedExperiment).GroupBy(e => e.Name))
     root.Subcommands.Add(ExperimentCommand.Create([.. parts]));
 root.Subcommands.Add(AllCommand.Create(experiments));

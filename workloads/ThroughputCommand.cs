@@ -1,13 +1,16 @@
 using System.CommandLine;
+using Agora.Workloads.Allocation;
 using Agora.Workloads.Reports;
 
 namespace Agora.Workloads;
 
 internal static class ThroughputCommand
 {
+    private const int PassRuns = 15;
+
     public static Command Create()
     {
-        var output = new Option<string?>("--out") { Description = "Directory for results.json and results.csv", HelpName = "dir" };
+        var (output, baseline) = (BaselineOption.Out(), BaselineOption.Create());
         var seconds = new Option<double>("--seconds") { Description = "Measuring time of the live part", DefaultValueFactory = _ => 5 };
         var agents = new Option<int>("--agents") { Description = "Emulated agents of the live part", DefaultValueFactory = _ => 50 };
         var frameworks = new Option<int>("--frameworks") { Description = "Schedulers of the live part", DefaultValueFactory = _ => 10 };
@@ -20,21 +23,17 @@ internal static class ThroughputCommand
 
             Example:
               agora bench throughput --seconds 10 --out /tmp/throughput
-            """) { seconds, agents, frameworks, output };
+            """) { seconds, agents, frameworks, output, baseline };
         command.SetAction(async (parsed, cancellation) =>
         {
             var rows = new List<Row>();
-            foreach (var (count, of, anchor) in new (int, int, double?)[] { (1_000, 100, 200), (10_000, 1_000, 1_100), (50_000, 1_000, null) })
-                rows.Add(AllocationPass.Measure(count, of, anchor));
+            foreach (var (count, of, anchor) in AllocationPass.Sizes)
+                rows.Add(AllocationPass.Measure(count, of, anchor, PassRuns));
             foreach (var count in new[] { 1_000, 10_000, 50_000 })
                 rows.Add(InMemoryLifeCycles.Measure(count));
             rows.AddRange(await LiveLifeCycles.MeasureAsync(parsed.GetValue(agents), parsed.GetValue(frameworks),
                 TimeSpan.FromSeconds(parsed.GetValue(seconds)), cancellation));
-            var report = new Report("throughput", "live", 0, rows);
-            report.Print();
-            if (parsed.GetValue(output) is { } directory)
-                report.Save(directory);
-            return 0;
+            return BaselineOption.Finish(new Report("throughput", "live", 0, rows), parsed.GetValue(output), parsed.GetValue(baseline));
         });
         return command;
     }

@@ -76,9 +76,13 @@ public sealed class Scenario
             master.Start();
         foreach (var agent in _world.Agents)
             _world.Events.After(_dice.Between(TimeSpan.Zero, TimeSpan.FromSeconds(2)), agent.Start);
-        // The second of each pair stays in reserve.
-        foreach (var scheduler in _world.Schedulers.Where((_, i) => i % 2 == 0))
-            _world.Events.After(_dice.Between(TimeSpan.Zero, TimeSpan.FromSeconds(20)), scheduler.Start);
+        // The second of each pair stays in reserve, and either may have been started by then in place of one that fell.
+        foreach (var pair in _world.Schedulers.Chunk(2))
+            _world.Events.After(_dice.Between(TimeSpan.Zero, TimeSpan.FromSeconds(20)), () =>
+            {
+                if (!pair.Any(s => s.HasRun))
+                    pair[0].Start();
+            });
         _trouble.Plan(TroubleTime);
         _world.Run(TroubleTime);
         _world.RunUntil(QuietMax, TimeSpan.FromSeconds(1), () => _trouble.IsOver);

@@ -39,6 +39,9 @@ public sealed class SimScheduler
     public IScheduler Scheduler => _scheduler;
     public bool IsSubscribed => _session is { IsSubscribed: true };
 
+    /// <summary>A process of it has run at some time.</summary>
+    public bool HasRun { get; private set; }
+
     /// <summary>Its process runs, has not been ended by the master, and has its store.</summary>
     public bool IsUp => _session is not null && Error is null && !_fenced;
 
@@ -55,6 +58,7 @@ public sealed class SimScheduler
     public void Start()
     {
         Crash();
+        HasRun = true;
         _alarm.Reset();
         Clock.Restart();
         Error = null;

@@ -31,7 +31,7 @@ internal static class CompletionCommand
         var shell = new Argument<string>("shell") { Description = "bash, zsh or fish" };
         shell.AcceptOnlyFromAmong("bash", "zsh", "fish");
         var command = new Command("completion", "Print the script by which a shell completes this command's words"
-            .WithExample("source <(agora completion bash)")) { shell };
+            .WithExample("agora completion bash > /etc/bash_completion.d/agora")) { shell };
         command.Does((parsed, _) =>
         {
             Console.WriteLine(parsed.GetValue(shell) switch { "bash" => Bash, "zsh" => Zsh, _ => Fish });

@@ -6,13 +6,12 @@ namespace Agora.Tests.Live.Packages;
 /// <summary>What an author of a framework begins with, as <c>docs/your-own-framework.md</c> says it.</summary>
 public sealed class TemplateTests
 {
-    private static readonly string Root = Path.GetDirectoryName(Programs.Bin)!;
-    private static readonly string Packages = Path.Combine(Root, "lib", "packages");
+    private static readonly string Packages = Path.Combine(Path.GetDirectoryName(Programs.Bin)!, "lib", "packages");
 
     [Fact]
     public async Task A_framework_made_from_the_template_passes_its_tests_and_runs_on_a_cluster()
     {
-        await Succeeds(Root, Path.Combine(Root, "build"), "packages");
+        Assert.True(Directory.Exists(Packages), $"there is no {Packages}; make it with './build packages'");
         await using var cluster = new LiveCluster();
         var up = await cluster.Up("--agents", "2");
         Assert.True(up.ExitCode == 0, up.ToString());

@@ -1,5 +1,6 @@
 using Agora;
 using Agora.Sdk;
+using TaskStatus = Agora.TaskStatus;
 
 namespace AgoraFramework;
 
