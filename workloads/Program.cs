@@ -3,6 +3,7 @@ using Agora.Workloads;
 using Agora.Workloads.Allocation;
 using Agora.Workloads.Check;
 using Agora.Workloads.Hadoop;
+using Agora.Workloads.Isolation;
 using Agora.Workloads.Live.Overhead;
 using Agora.Workloads.Mpi;
 using Agora.Workloads.Recovery;
@@ -16,13 +17,14 @@ using Agora.Workloads.Torque;
 // In the order in which they are read; those of one name share a command.
 IExperiment[] experiments = [new Agora.Workloads.Simulated.Macro.MacroExperiment(), new Agora.Workloads.Live.Macro.MacroExperiment(), new Agora.Workloads.Simulated.Macro.BeyondExperiment(),
     new OverheadExperiment(), new LocalityExperiment(), new Agora.Workloads.Simulated.Iterative.IterativeExperiment(), new Agora.Workloads.Live.Iterative.IterativeExperiment(),
-    new ScaleExperiment(), new Agora.Workloads.Live.Scale.ScaleExperiment(), new ModelExperiment(), new SpeedExperiment()];
+    new ScaleExperiment(), new Agora.Workloads.Live.Scale.ScaleExperiment(), new ModelExperiment(), new SpeedExperiment(), new IsolationExperiment()];
 var root = new RootCommand("""
     Measure Agora. Each benchmark prints a table: ours, what it is held against, and their ratio.
 
     Example:
       agora bench throughput
-    """) { ThroughputCommand.Create(), AllocationCommand.Create(), CheckCommand.Create(), HadoopCommand.Create(), MpiCommand.Create(), TorqueCommand.Create(), SparkCommand.Create(), RecoveryCommand.Create() };
+    """) { ThroughputCommand.Create(), AllocationCommand.Create(), CheckCommand.Create(), HadoopCommand.Create(), MpiCommand.Create(), TorqueCommand.Create(),
+    SparkCommand.Create(), RecoveryCommand.Create(), PageService.Create(), PageClient.Create() };
 foreach (var parts in experiments.Where(e => e is not SpeedExperiment).GroupBy(e => e.Name))
     root.Subcommands.Add(ExperimentCommand.Create([.. parts]));
 root.Subcommands.Add(AllCommand.Create(experiments));

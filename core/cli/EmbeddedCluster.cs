@@ -115,6 +115,7 @@ internal sealed class EmbeddedCluster(UpOptions options)
             "--work-dir", Path.Combine(Installation.StateDirectory, name)];
         if (options.Isolation is { } isolation)
             command.AddRange(["--isolation", isolation]);
+        command.AddRange(options.AgentOptions);
         if (networks is not null)
         {
             var (address, link, enter) = networks.Add(number);

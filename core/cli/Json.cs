@@ -133,9 +133,20 @@ internal static class Json
             json.WriteString("message", status.Message);
             if (status.ExitCode is { } code)
                 json.WriteNumber("exitCode", code);
+            if (status.Usage is { } usage)
+                Write(json, usage);
             json.WriteEndObject();
         }
         json.WriteEndArray();
+        json.WriteEndObject();
+    }
+
+    private static void Write(Utf8JsonWriter json, ResourceUsage usage)
+    {
+        json.WriteStartObject("usage");
+        json.WriteNumber("cpuSeconds", usage.CpuTime.TotalSeconds);
+        json.WriteNumber("memBytes", usage.MemBytes);
+        json.WriteNumber("memPeakBytes", usage.MemPeakBytes);
         json.WriteEndObject();
     }
 

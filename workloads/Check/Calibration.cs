@@ -7,7 +7,7 @@ namespace Agora.Workloads.Check;
 /// </summary>
 internal static class Calibration
 {
-    private const int Agents = 10_000, Frameworks = 1_000, Turns = 5;
+    private const int Agents = 10_000, Frameworks = 1_000, Turns = 50;
 
     /// <returns>Milliseconds of processor time.</returns>
     public static double Milliseconds()

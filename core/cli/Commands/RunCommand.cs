@@ -15,6 +15,7 @@ internal static class RunCommand
     {
         var cpus = new Option<decimal>("--cpus") { Description = "Processors", DefaultValueFactory = _ => 1 };
         var mem = new Option<long>("--mem") { Description = "Memory in MiB", DefaultValueFactory = _ => 64 };
+        var disk = new Option<long>("--disk") { Description = "Disk space in MiB" };
         var name = new Option<string?>("--name") { Description = "Name of framework and task; default the program's" };
         var role = new Option<string>("--role") { Description = "Role to share as", DefaultValueFactory = _ => FrameworkInfo.DefaultRole };
         var env = new Option<string[]>("--env") { Description = "NAME=VALUE for the command; may be repeated", HelpName = "name=value" };
@@ -25,12 +26,12 @@ internal static class RunCommand
         var command = new Command("run", ("Run a command on the cluster: its output appears here, its exit code is this " +
             $"command's; {NotRun} if it could not be run").WithExample("agora run --cpus 1 --mem 64 -- sh -c 'echo hello; exit 3'"))
         {
-            cpus, mem, name, role, env, fetch, words, master, json,
+            cpus, mem, disk, name, role, env, fetch, words, master, json,
         };
         command.Does(async (parsed, cancellation) =>
         {
             var arguments = parsed.GetValue(words)!;
-            if (parsed.GetValue(cpus) < 0 || parsed.GetValue(mem) < 0 || parsed.GetValue(cpus) + parsed.GetValue(mem) == 0)
+            if (parsed.GetValue(cpus) < 0 || parsed.GetValue(mem) < 0 || parsed.GetValue(disk) < 0 || parsed.GetValue(cpus) + parsed.GetValue(mem) == 0)
                 throw new Failure("nothing to run on", $"--cpus {parsed.GetValue(cpus)} --mem {parsed.GetValue(mem)} is no amount of resources",
                     "ask for some, such as --cpus 1 --mem 64", 2);
             var title = parsed.GetValue(name) ?? Path.GetFileName(arguments[0]);
@@ -38,7 +39,7 @@ internal static class RunCommand
                 [.. (parsed.GetValue(fetch) ?? []).Select(uri => new Artifact(uri))]);
             using var cluster = Cluster.Find(parsed.GetValue(master));
             return await RunAsync(cluster, title, parsed.GetValue(role)!, spec,
-                Resources.Of(parsed.GetValue(cpus), parsed.GetValue(mem)), parsed.GetValue(json), cancellation);
+                Resources.Of(parsed.GetValue(cpus), parsed.GetValue(mem), parsed.GetValue(disk)), parsed.GetValue(json), cancellation);
         });
         return command;
     }

@@ -9,6 +9,7 @@ internal static class UpCommand
         var agents = new Option<int>("--agents") { Description = "How many agents (1 to 64)", DefaultValueFactory = _ => 4 };
         var cpus = new Option<decimal>("--cpus") { Description = "Processors each agent offers", DefaultValueFactory = _ => 2 };
         var mem = new Option<long>("--mem") { Description = "Memory each agent offers, in MiB", DefaultValueFactory = _ => 2048 };
+        var disk = new Option<long>("--disk") { Description = "Disk space each agent offers, in MiB" };
         var port = new Option<int>("--port") { Description = "The master's TCP port", DefaultValueFactory = _ => 5050 };
         var allocator = new Option<string>("--allocator") { Description = "drf, priority, or Type,Assembly.dll of a plug-in", DefaultValueFactory = _ => "drf" };
         var quota = new Option<decimal?>("--cpu-quota")
@@ -21,27 +22,27 @@ internal static class UpCommand
         var election = new Option<string?>("--election") { Description = "What masters elect the leader by: etcd or zookeeper, which is started too; default etcd where there are several" };
         election.AcceptOnlyFromAmong([.. ElectionService.Kinds]);
         var keep = new Option<bool>("--keep") { Description = "Start agents and a lone master again when they end, as services and masters that elect one are" };
-        var networks = new Option<bool>("--networks") { Description = "Give each agent a network of its own, so that it can be cut off; needs root" };
-        var isolation = new Option<string?>("--isolation") { Description = "How agents hold tasks to what they asked for: posix (default), which only measures, or cgroups; needs root" };
-        isolation.AcceptOnlyFromAmong("posix", "cgroups");
+        var networks = new Option<bool>("--networks", "--netns") { Description = "Give each agent a network of its own, so that it can be cut off; needs root" };
+        var isolation = new Option<string?>("--isolation") { Description = "How agents hold tasks to what they asked for, as 'agora agent --isolation' has it; default posix, which only measures" };
+        var agentOptions = new Option<string?>("--agent-options") { Description = "Further options for each agent, as '--cpu-quota --gc-delay 1h'", HelpName = "words" };
         var bare = new Option<bool>("--no-services") { Description = "Only masters and agents, no framework's services" };
         var command = new Command("up", "Start a cluster on this machine: masters, agents and the frameworks' services, each a process of its own"
             .WithExample("agora up --agents 4 --cpus 2 --mem 2048 --detach"))
         {
-            agents, cpus, mem, port, masters, election, allocator, quota, isolation, networks, keep, detach, bare, services,
+            agents, cpus, mem, disk, port, masters, election, allocator, quota, isolation, agentOptions, networks, keep, detach, bare, services,
         };
         command.Does(async (parsed, cancellation) =>
         {
             if (parsed.GetValue(agents) is < 1 or > 64)
                 throw new Failure($"cannot start {parsed.GetValue(agents)} agents", "it is not between 1 and 64", "give another number with --agents", 2);
-            if (parsed.GetValue(cpus) <= 0 || parsed.GetValue(mem) <= 0)
-                throw new Failure("cannot start agents without resources", "--cpus and --mem must be above 0", "give other numbers", 2);
+            if (parsed.GetValue(cpus) <= 0 || parsed.GetValue(mem) <= 0 || parsed.GetValue(disk) < 0)
+                throw new Failure("cannot start agents without resources", "--cpus and --mem must be above 0, and --disk not below", "give other numbers", 2);
             // The kernel takes no less than a thousandth of a second a period.
             if (parsed.GetValue(quota) < 0.02m)
                 throw new Failure("cannot hold agents to that little", "--cpu-quota is below 0.02", "give 0.02 or more", 2);
             if (parsed.GetValue(masters) is < 1 or > 5)
                 throw new Failure($"cannot start {parsed.GetValue(masters)} masters", "it is not between 1 and 5", "give another number with --masters", 2);
-            var embedded = new EmbeddedCluster(new UpOptions(parsed.GetValue(agents), Resources.Of(parsed.GetValue(cpus), parsed.GetValue(mem)),
+            var embedded = new EmbeddedCluster(new UpOptions(parsed.GetValue(agents), Resources.Of(parsed.GetValue(cpus), parsed.GetValue(mem), parsed.GetValue(disk)),
                 parsed.GetValue(port), parsed.GetValue(allocator)!)
             {
                 CpuQuota = parsed.GetValue(quota),
@@ -51,6 +52,7 @@ internal static class UpCommand
                 Keeps = parsed.GetValue(keep),
                 Networks = parsed.GetValue(networks),
                 Isolation = parsed.GetValue(isolation),
+                AgentOptions = parsed.GetValue(agentOptions)?.Split(' ', StringSplitOptions.RemoveEmptyEntries) ?? [],
             });
             await embedded.StartAsync(cancellation);
             if (parsed.GetValue(detach))

@@ -120,6 +120,7 @@ public sealed partial class Agent
                 Report(task, state, StatusSource.Agent, StatusReason.AgentRestarted, why);
                 continue;
             }
+            _effects.Add(new AgentEffect.ResizeContainer(container, task.Spec.Resources));
             if (task.State == TaskState.Staging)
                 Report(task, TaskState.Running, StatusSource.Agent, StatusReason.None, "");
             if (task.KillReason is not null)

@@ -39,7 +39,8 @@ internal sealed class Container(
             var environment = ContainerEnvironment.Build(spec, options.Path, user?.Name ?? Environment.UserName);
             var launch = new LaunchFile(id.Value, spec.SandboxDirectory, spec.Command.Arguments, environment,
                 logs.FileBytes, logs.Files, user?.UserId ?? -1, user?.Groups ?? [],
-                [.. places.Select(p => new Placement(p.EnterFile, p.LeaveFile))]);
+                [.. places.Select(p => new Placement(p.EnterFile, p.LeaveFile))],
+                options.Encloses ? new Enclosed(Sandbox.CreateTemporary(spec), options.Visible) : null, options.NoNewPrivileges);
             lock (_lock)
             {
                 _preparation.Token.ThrowIfCancellationRequested();
@@ -58,18 +59,18 @@ internal sealed class Container(
         {
             return NeverStarted(StatusReason.ContainerLaunchFailed, e.Message);
         }
-        return await Watch(_supervisor, spec.MetaDirectory, tell);
+        return await Watch(_supervisor, spec.SandboxDirectory, spec.MetaDirectory, tell);
     }
 
     /// <summary>
     /// Goes on with a container of a former agent process, which can be killed as soon as this has been called.
     /// </summary>
     /// <returns>How it ended.</returns>
-    public Task<ContainerEvent> TakeOver(SupervisorProcess supervisor, string metaDirectory)
+    public Task<ContainerEvent> TakeOver(SupervisorProcess supervisor, string sandboxDirectory, string metaDirectory)
     {
         lock (_lock)
             _supervisor = supervisor;
-        return Watch(supervisor, metaDirectory, _ => { });
+        return Watch(supervisor, sandboxDirectory, metaDirectory, _ => { });
     }
 
     public void Kill(TimeSpan grace)
@@ -137,13 +138,13 @@ internal sealed class Container(
             "it was killed, or the machine restarted" + complaint);
     }
 
-    private async Task<ContainerEvent> Watch(SupervisorProcess supervisor, string metaDirectory,
+    private async Task<ContainerEvent> Watch(SupervisorProcess supervisor, string sandboxDirectory, string metaDirectory,
         Action<ContainerEvent> tell)
     {
         var pids = await supervisor.WhenStarted();
         if (pids is not null)
         {
-            Isolate(new ContainerProcesses(id, pids.Supervisor.Pid, pids.Main.Pid));
+            Isolate(new ContainerProcesses(id, pids.Supervisor.Pid, pids.Main.Pid, sandboxDirectory, metaDirectory));
             tell(new ContainerEvent.Started(id, pids.Main.Pid));
         }
         var exit = await supervisor.WhenEnded();

@@ -12,6 +12,15 @@ public sealed record ContainersOptions
     /// <summary>Run commands as the user they name; only root can. Otherwise all run as the agent's user.</summary>
     public bool SwitchUser { get; init; }
 
+    /// <summary>Containers have namespaces of processes and of mounts, and a /tmp, of their own; only root can give them.</summary>
+    public bool Encloses { get; init; }
+
+    /// <summary>Directories that such containers go on seeing where they are, though they are in /tmp.</summary>
+    public IReadOnlyList<string> Visible { get; init; } = [];
+
+    /// <summary>No program that a command starts gains privileges by it, as <c>sudo</c> and <c>ping</c> would.</summary>
+    public bool NoNewPrivileges { get; init; }
+
     private const string SupervisorVariable = "AGORA_SUPERVISOR", SupervisorName = "agora-supervisor";
 
     /// <summary>

@@ -31,8 +31,9 @@ public interface IContainers
 }
 
 /// <summary>A container of a former agent process.</summary>
+/// <param name="SandboxDirectory">Null if that is not known any more.</param>
 /// <param name="Ended">How it ended (Exited, Failed or Lost); null if it runs.</param>
-public sealed record RecoveredContainer(ContainerId Id, string MetaDirectory, ContainerEvent? Ended);
+public sealed record RecoveredContainer(ContainerId Id, string MetaDirectory, string? SandboxDirectory, ContainerEvent? Ended);
 
 /// <summary>What happened to a container.</summary>
 public abstract record ContainerEvent

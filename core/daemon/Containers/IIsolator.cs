@@ -7,7 +7,7 @@ public sealed record LimitReached(StatusReason Reason, string Message);
 /// <summary>The processes of a container.</summary>
 /// <param name="SupervisorPid">Parent of the main process and of all orphans; not itself of the container.</param>
 /// <param name="MainPid">Leader of the container's process group.</param>
-public sealed record ContainerProcesses(ContainerId Id, int SupervisorPid, int MainPid);
+public sealed record ContainerProcesses(ContainerId Id, int SupervisorPid, int MainPid, string SandboxDirectory, string MetaDirectory);
 
 /// <summary>Where the container's main process is born: a control group's <c>cgroup.procs</c>.</summary>
 /// <param name="EnterFile">Gets the supervisor's pid before the start, so that the child begins inside.</param>

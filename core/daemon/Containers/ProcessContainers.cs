@@ -67,18 +67,18 @@ public sealed class ProcessContainers(
         if (launch is not null && SupervisorProcess.Find(_watcher, metaDirectory) is { } supervisor)
         {
             var container = Add(id);
-            _ = Live(container, container.TakeOver(supervisor, metaDirectory));
-            return new RecoveredContainer(id, metaDirectory, Ended: null);
+            _ = Live(container, container.TakeOver(supervisor, launch.Directory, metaDirectory));
+            return new RecoveredContainer(id, metaDirectory, launch.Directory, Ended: null);
         }
         var measured = isolator.Usage(id);
         isolator.Cleanup(id);
         if (SupervisorProcess.ReadExit(metaDirectory) is { } exit)
-            return new RecoveredContainer(id, metaDirectory, Container.Ended(id, exit, measured, limit: null));
+            return new RecoveredContainer(id, metaDirectory, launch?.Directory, Container.Ended(id, exit, measured, limit: null));
         var pids = TextFile.Read(Path.Combine(metaDirectory, ContainerFiles.Pid)) is { } numbers
             ? PidFile.Parse(numbers)
             : null;
         var ended = await Container.Abandoned(id, pids, SupervisorProcess.ReadLog(metaDirectory));
-        return new RecoveredContainer(id, metaDirectory, ended);
+        return new RecoveredContainer(id, metaDirectory, launch?.Directory, ended);
     }
 
     private Container Add(ContainerId id)

@@ -16,10 +16,30 @@ internal static class Sandbox
         if (user is not null && Path.Exists(spec.SandboxDirectory))
             throw new LaunchException($"the sandbox {spec.SandboxDirectory} is there already; an agent that " +
                 "switches users makes each one anew");
-        Directory.CreateDirectory(spec.SandboxDirectory, OthersRead);
+        try
+        {
+            Directory.CreateDirectory(spec.SandboxDirectory, OthersRead);
+        }
+        catch (DirectoryNotFoundException)
+        {
+            // An empty directory above it was just being removed.
+            Directory.CreateDirectory(spec.SandboxDirectory, OthersRead);
+        }
         Directory.CreateDirectory(Path.Combine(spec.SandboxDirectory, ContainerEnvironment.TemporaryDirectory),
             OwnerOnly);
         Directory.CreateDirectory(spec.MetaDirectory, OwnerOnly);
+    }
+
+    /// <summary>
+    /// What a container with mounts of its own has for /tmp. All its users may write there, and nobody outside gets there through
+    /// the meta directory.
+    /// </summary>
+    /// <returns>Its path.</returns>
+    public static string CreateTemporary(ContainerSpec spec)
+    {
+        var path = Directory.CreateDirectory(Path.Combine(spec.MetaDirectory, ContainerFiles.Temporary)).FullName;
+        File.SetUnixFileMode(path, OthersRead | UnixFileMode.GroupWrite | UnixFileMode.OtherWrite | UnixFileMode.StickyBit);
+        return path;
     }
 
     /// <summary>Gives the sandbox with all that was fetched into it to a user. Links are left alone.</summary>

@@ -86,7 +86,7 @@ internal sealed unsafe partial class RootedDirectory : IDisposable
             if (end < 0)
                 end = path.Length;
             var part = path[..end];
-            var made = InParent(part, (parent, name) => mkdirat(parent, name, everyoneReads));
+            var made = InParent(part, (parent, name) => Libc.mkdirat(parent, name, everyoneReads));
             if (made is not 0 and not Libc.EEXIST)
                 throw Failure(part, made);
         }
@@ -115,8 +115,8 @@ internal sealed unsafe partial class RootedDirectory : IDisposable
     private static FileFacts? Facts(SafeFileHandle handle, string name, int flags)
     {
         using var text = new NativeText();
-        StatX facts;
-        if (statx((int)handle.DangerousGetHandle(), text.Of(name), flags, BasicFacts, &facts) < 0)
+        Libc.StatX facts;
+        if (Libc.statx((int)handle.DangerousGetHandle(), text.Of(name), flags, BasicFacts, &facts) < 0)
             return null;
         const int kindMask = 0xF000, directory = 0x4000, regular = 0x8000;
         var kind = (facts.Mode & kindMask) switch
@@ -163,23 +163,6 @@ internal sealed unsafe partial class RootedDirectory : IDisposable
         public ulong Flags, Mode, Resolve;
     }
 
-    /// <summary>struct statx, as far as it is of use.</summary>
-    [StructLayout(LayoutKind.Explicit, Size = 256)]
-    private struct StatX
-    {
-        [FieldOffset(28)] public ushort Mode;
-        [FieldOffset(32)] public ulong Inode;
-        [FieldOffset(40)] public ulong Size;
-        [FieldOffset(112)] public long ModifiedSeconds;
-        [FieldOffset(120)] public uint ModifiedNanoseconds;
-    }
-
-    [LibraryImport("libc", SetLastError = true)]
-    private static partial int mkdirat(int directory, byte* path, uint mode);
-
     [LibraryImport("libc", SetLastError = true)]
     private static partial int symlinkat(byte* target, int directory, byte* path);
-
-    [LibraryImport("libc", SetLastError = true)]
-    private static partial int statx(int directory, byte* path, int flags, uint mask, StatX* facts);
 }

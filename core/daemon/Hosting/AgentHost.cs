@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Agora.Cluster;
 using Agora.Daemon.Containers;
+using Agora.Daemon.Sandboxes;
 using Agora.Election;
 using Agora.Protocol;
 using Grpc.Core;
@@ -25,7 +26,10 @@ public sealed class AgentHost
     private readonly MasterLink _master;
     private readonly ILogger _logger;
     private readonly TaskCompletionSource<string?> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly System.Collections.Concurrent.ConcurrentDictionary<ContainerId, byte> _live = new();
+    private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Containers that have not ended, each with its sandbox where that is known.</summary>
+    private readonly System.Collections.Concurrent.ConcurrentDictionary<ContainerId, string?> _live = new();
     private readonly System.Collections.Concurrent.ConcurrentDictionary<ContainerId, TaskCompletionSource> _former = new();
     private readonly RecordFile? _records;
     private AgentId? _savedId;
@@ -56,6 +60,9 @@ public sealed class AgentHost
     /// <summary>Done when the agent has ended; null if in good order, else why.</summary>
     public Task<string?> Ended => _ended.Task;
 
+    /// <summary>Done when all containers that there are, a former process's too, are known to be live.</summary>
+    public Task Ready => _ready.Task;
+
     public async Task RunAsync(CancellationToken cancellation)
     {
         _stopping = cancellation;
@@ -63,6 +70,7 @@ public sealed class AgentHost
             await EndFormerAsync(cancellation);
         else
             await TakeUpFormerAsync();
+        _ready.TrySetResult();
         await _pump.RunAsync(cancellation);
     }
 
@@ -80,6 +88,8 @@ public sealed class AgentHost
                 _containers.Kill(former.Id, TimeSpan.Zero);
                 await EndOf(former.Id).Task.WaitAsync(cancellation);
             }
+            if (former.SandboxDirectory is { } sandbox)
+                SandboxCollector.MarkEnded(sandbox);
             if (Directory.Exists(former.MetaDirectory))
                 Directory.Delete(former.MetaDirectory, recursive: true);
         }
@@ -92,7 +102,7 @@ public sealed class AgentHost
         var found = await _containers.Recover(_paths.Containers);
         var (lost, kept) = (found.Where(f => f.Ended is ContainerEvent.Lost).ToList(), found.Where(f => f.Ended is not ContainerEvent.Lost).ToList());
         foreach (var former in kept)
-            _live[former.Id] = 0;
+            _live[former.Id] = former.SandboxDirectory;
         if (found.Count > 0)
             _logger.LogInformation("{Count} containers of a former agent process are taken up", found.Count);
         _pump.Post(new AgentEvent.ContainersFound([.. kept.Select(f => f.Id)], [.. lost.Select(f => f.Id)]));
@@ -113,7 +123,10 @@ public sealed class AgentHost
     }
 
     /// <summary>True while the container whose sandbox a virtual path leads into has not ended.</summary>
-    public bool IsLive(string path) => _paths.ContainerOf(path) is { } container && _live.ContainsKey(container);
+    public bool IsLive(string path) => _paths.ContainerOf(path) is { } container && IsLive(container);
+
+    /// <summary>True while the container has not ended.</summary>
+    public bool IsLive(ContainerId container) => _live.ContainsKey(container);
 
     private void Handle(DateTimeOffset now, AgentEvent? e)
     {
@@ -140,11 +153,13 @@ public sealed class AgentHost
 
     private void Launch(AgentEffect.LaunchContainer launch)
     {
-        _live[launch.Container] = 0;
+        var sandbox = _paths.Sandbox(launch);
+        _live[launch.Container] = sandbox;
         try
         {
-            _containers.Launch(new ContainerSpec(launch.Container, launch.Command, AgoraEnvironment(launch),
-                launch.Resources, _paths.Sandbox(launch), _paths.Meta(launch.Container)));
+            var command = launch.Command with { User = launch.Command.User ?? (launch.Framework.User is { Length: > 0 } user ? user : null) };
+            _containers.Launch(new ContainerSpec(launch.Container, command, AgoraEnvironment(launch),
+                launch.Resources, sandbox, _paths.Meta(launch.Container)));
         }
         catch (Exception e) when (e is IOException or InvalidOperationException or UnauthorizedAccessException)
         {
@@ -198,7 +213,8 @@ public sealed class AgentHost
 
     private void Forget(ContainerId container)
     {
-        _live.TryRemove(container, out _);
+        if (_live.TryRemove(container, out var sandbox) && sandbox is not null)
+            SandboxCollector.MarkEnded(sandbox);
         try
         {
             Directory.Delete(_paths.Meta(container), recursive: true);

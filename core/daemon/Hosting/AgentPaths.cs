@@ -34,12 +34,25 @@ public sealed class AgentPaths
     public string SharedOutput { get; }
     public string Cache { get; }
 
+    /// <summary>Where what is removed goes first.</summary>
+    public string Trash => Path.Combine(WorkDirectory, "trash");
+
     /// <summary>Where its control groups are.</summary>
     public string Cgroups => Path.Combine(WorkDirectory, "cgroups");
 
     /// <summary>Of the group that holds those of its containers; the same for each of its processes.</summary>
     public string CgroupName => $"agora-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(WorkDirectory)))[..16]}-tasks";
     public string Socket { get; }
+
+    /// <summary>False where its path in the work directory would be too long.</summary>
+    public bool IsSocketInside => Socket.StartsWith(WorkDirectory + "/", StringComparison.Ordinal);
+
+    /// <summary>Executors that run as other users may connect too: it takes their token to be one.</summary>
+    public void ShareSocket() => File.SetUnixFileMode(Socket, UnixFileMode.UserRead | UnixFileMode.UserWrite |
+        UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.OtherRead | UnixFileMode.OtherWrite);
+
+    /// <summary>Executors that run as other users may leave output too, each only its own.</summary>
+    public void ShareOutput() => File.SetUnixFileMode(SharedOutput, (UnixFileMode)0b111_111_111 | UnixFileMode.StickyBit);
 
     public string Sandbox(AgentEffect.LaunchContainer launch) => Path.Combine(Sandboxes, launch.Framework.Id!.Value.Value,
         launch.Executor?.Id.Value ?? launch.Task!.Id.Value, launch.Container.Value);

@@ -2,10 +2,13 @@ using System.Net;
 using Agora.Cluster;
 using Agora.Daemon.Containers;
 using Agora.Daemon.Containers.Cgroups;
+using Agora.Daemon.Containers.Watching;
 using Agora.Daemon.Fetching;
 using Agora.Daemon.Files;
+using Agora.Daemon.Sandboxes;
 using Agora.Election;
 using Agora.Protocol;
+using Agora.Supervisor.Shared;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace Agora.Daemon.Hosting;
@@ -15,12 +18,7 @@ namespace Agora.Daemon.Hosting;
 /// <param name="Reconnects">Takes up what a former process of this agent left running; else that is ended.</param>
 public sealed record AgentSettings(
     IPAddress Address, int Port, string WorkDirectory, MasterLocation Master, string Hostname, Resources Resources, Attributes Attributes,
-    bool Reconnects = true, IsolationSettings? Isolation = null);
-
-/// <summary>How containers are held to what they asked for: by control groups.</summary>
-/// <param name="IsCpuHard">No more processors than asked for, also while others are idle.</param>
-/// <param name="ProcessesMax">Processes and threads of a container at once; 0 for no limit.</param>
-public sealed record IsolationSettings(bool IsCpuHard, int ProcessesMax);
+    bool Reconnects, IsolationSettings Isolation, GarbageSettings Garbage);
 
 /// <summary>The agent as a process.</summary>
 public static class AgentProgram
@@ -49,16 +47,27 @@ public static class AgentProgram
         if (!TryIsolate(settings.Isolation, paths, out var cgroups))
             return 1;
         using var isolating = cgroups;
-        var isolator = new IsolatorChain([.. cgroups is null ? (IIsolator[])[] : [cgroups], new PosixIsolator(TimeProvider.System)]);
+        var posix = new PosixIsolator(TimeProvider.System);
+        using var memory = settings.Isolation.WatchesMemory ? new MemoryWatch(posix, TimeProvider.System) : null;
+        using var disk = settings.Isolation.WatchesDisk ? new DiskWatch(TimeProvider.System) : null;
+        var isolator = new IsolatorChain([.. new IIsolator?[] { cgroups, memory, disk, posix }.OfType<IIsolator>()]);
+        if (settings.Isolation.SwitchesUser)
+            paths.ShareOutput();
+        var containers = new ContainersOptions
+        {
+            SupervisorPath = ContainersOptions.FindSupervisor(),
+            SwitchUser = settings.Isolation.SwitchesUser,
+            Encloses = settings.Isolation.Encloses,
+            Visible = [paths.WorkDirectory],
+            NoNewPrivileges = settings.Isolation.NoNewPrivileges,
+        };
         await using var finder = settings.Master.CreateFinder();
         using var fetcher = new Fetcher(new FetcherOptions { CacheDirectory = paths.Cache });
         var builder = Server.CreateBuilder();
         builder.Services.AddGrpc(Server.Grpc);
         builder.Services.AddSingleton(services => new AgentHost(info,
             new AgentOptions { Seed = (ulong)Environment.ProcessId }, paths, finder,
-            tell => new ProcessContainers(new ContainersOptions { SupervisorPath = ContainersOptions.FindSupervisor() },
-                fetcher, isolator, tell),
-            TimeProvider.System, services.GetRequiredService<ILogger<AgentHost>>(), records));
+            tell => new ProcessContainers(containers, fetcher, isolator, tell), TimeProvider.System, services.GetRequiredService<ILogger<AgentHost>>(), records));
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             Server.Configure(kestrel);
@@ -69,7 +78,17 @@ public static class AgentProgram
         app.MapGrpcService<ExecutorService>();
         var host = app.Services.GetRequiredService<AgentHost>();
         app.MapFiles(new Files.FileServerOptions { Resolve = paths.Resolve, IsLive = host.IsLive });
-        var exitCode = await Server.RunAsync(app, stop => LiveAsync(host, stop), port, cancellation);
+        var collector = new SandboxCollector(paths.Sandboxes, new Trash(paths.Trash), settings.Garbage, host.IsLive);
+        var exitCode = await Server.RunAsync(app, async stop =>
+        {
+            if (settings.Isolation.SwitchesUser)
+                paths.ShareSocket();
+            using var end = CancellationTokenSource.CreateLinkedTokenSource(stop);
+            var collecting = CollectAsync(host, collector, app.Logger, end.Token);
+            await LiveAsync(host, stop);
+            await end.CancelAsync();
+            await collecting;
+        }, port, cancellation);
         return exitCode != 0 || !host.Ended.IsCompleted ? exitCode : Told(await host.Ended, app.Logger);
     }
 
@@ -93,13 +112,17 @@ public static class AgentProgram
 
     /// <param name="cgroups">Null if containers are to be let run free.</param>
     /// <returns>False if they cannot be held as asked; the reason is printed.</returns>
-    private static bool TryIsolate(IsolationSettings? settings, AgentPaths paths, out CgroupIsolator? cgroups)
+    private static bool TryIsolate(IsolationSettings settings, AgentPaths paths, out CgroupIsolator? cgroups)
     {
         cgroups = null;
-        if (settings is null)
-            return true;
         try
         {
+            if ((settings.Encloses || settings.SwitchesUser) && Libc.geteuid() != 0)
+                throw new IsolationException("only root can give containers namespaces or other users");
+            if (settings.Encloses && !paths.IsSocketInside)
+                throw new IsolationException($"the path of the work directory {paths.WorkDirectory} is too long for its socket to be seen in namespaces; choose a shorter one");
+            if (!settings.HasCgroups)
+                return true;
             var mounts = CgroupMounts.Load(paths.Cgroups) ?? CgroupMounts.Find();
             cgroups = CgroupIsolator.Create(mounts, new CgroupOptions(paths.CgroupName, settings.IsCpuHard, settings.ProcessesMax), TimeProvider.System);
             mounts!.Save(paths.Cgroups);
@@ -110,7 +133,7 @@ public static class AgentProgram
             Console.Error.WriteLine($"""
                 error: containers cannot be held to their resources
                 why:   {e.Message}
-                fix:   run the agent as root on a machine whose control groups can be written, or with --isolation posix
+                fix:   run the agent as root on a machine that lets it, or with --isolation posix and without --switch-user
                 """);
             return false;
         }
@@ -140,6 +163,12 @@ public static class AgentProgram
             return 0;
         logger.LogError("the agent ends: {Failure}", failure);
         return 1;
+    }
+
+    private static async Task CollectAsync(AgentHost host, SandboxCollector collector, ILogger logger, CancellationToken stop)
+    {
+        if (await Task.WhenAny(host.Ready, Task.Delay(Timeout.Infinite, stop)) == host.Ready)
+            await collector.RunAsync(TimeProvider.System, logger, stop);
     }
 
     private static async Task LiveAsync(AgentHost host, CancellationToken stop)

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using Agora.Cluster;
+using Agora.Daemon.Sandboxes;
 using Agora.Election;
 
 namespace Agora.Daemon.Hosting;
@@ -156,8 +157,6 @@ internal static class MasterVerb
 
 internal static class AgentVerb
 {
-    private const string Posix = "posix", Cgroups = "cgroups";
-
     public static Command Create()
     {
         var (bind, insecure, work) = (Daemons.Bind(), Daemons.Insecure(), Daemons.WorkDirectory("agent"));
@@ -182,16 +181,26 @@ internal static class AgentVerb
         recover.AcceptOnlyFromAmong("reconnect", "cleanup");
         var isolation = new Option<string>("--isolation")
         {
-            Description = "How tasks are held to what they asked for: posix, which only measures, or cgroups, which only root may use",
-            DefaultValueFactory = _ => Posix,
+            Description = "How tasks are held to what they asked for: posix, which only measures, or some of cgroups (processors and memory; only root), " +
+                "memory (without control groups), disk, namespaces (own processes and /tmp; only root), as a,b",
+            DefaultValueFactory = _ => "posix",
+            HelpName = "words",
         };
-        isolation.AcceptOnlyFromAmong(Posix, Cgroups);
+        var switchUser = new Option<bool>("--switch-user") { Description = "Run commands as the users they or their frameworks name; only root can" };
+        var sameUser = new Option<bool>("--no-switch-user") { Description = "Run all commands as the agent's own user, which is the default" };
+        var noPrivileges = new Option<bool>("--no-new-privileges") { Description = "No program that a task starts gains privileges, as sudo and ping would" };
+        var delay = new Option<string>("--gc-delay") { Description = "How long sandboxes are kept once their tasks have ended, on an empty disk; less the fuller it is", DefaultValueFactory = _ => "1w", HelpName = "duration" };
+        var headroom = new Option<double>("--gc-disk-headroom")
+        {
+            Description = "Part of the disk that is to stay free: once less is, no sandbox of what has ended is kept",
+            DefaultValueFactory = _ => GarbageSettings.Default.DiskHeadroom,
+        };
         var quota = new Option<bool>("--cpu-quota") { Description = "With cgroups: a task gets no more processors than it asked for, also while others are idle" };
         var processes = new Option<int>("--pids-limit") { Description = "With cgroups: processes and threads of a task at once; 0 for no limit" };
         var command = new Command("agent",
             "Run an agent.\n\nExample:\n  agora agent --master http://127.0.0.1:5050 --resources 'cpus:4;mem:8192'")
         {
-            master, port, bind, insecure, hostname, resources, attributes, work, recover, isolation, quota, processes,
+            master, port, bind, insecure, hostname, resources, attributes, work, recover, isolation, quota, processes, switchUser, sameUser, noPrivileges, delay, headroom,
         };
         command.SetAction((parsed, cancellation) =>
         {
@@ -203,14 +212,27 @@ internal static class AgentVerb
                 return Task.FromResult(Daemons.Refuse("the resources are not understood", wrong, "write them as cpus:4;mem:8192;ports:[31000-32000]"));
             if (!Attributes.TryParse(parsed.GetValue(attributes)!, out var are, out wrong))
                 return Task.FromResult(Daemons.Refuse("the attributes are not understood", wrong, "write them as rack:r1;zone:west"));
-            var isHeld = parsed.GetValue(isolation) == Cgroups;
-            if (!isHeld && (parsed.GetValue(quota) || parsed.GetValue(processes) != 0))
-                return Task.FromResult(Daemons.Refuse("--cpu-quota and --pids-limit cannot be kept", "--isolation is posix, which only measures", "give --isolation cgroups too"));
+            if (!IsolationSettings.TryParse(parsed.GetValue(isolation)!, out var isolated, out wrong))
+                return Task.FromResult(Daemons.Refuse($"--isolation {parsed.GetValue(isolation)} is not understood", wrong, "give one or more of these, with commas"));
+            if (!isolated.HasCgroups && (parsed.GetValue(quota) || parsed.GetValue(processes) != 0))
+                return Task.FromResult(Daemons.Refuse("--cpu-quota and --pids-limit cannot be kept", $"--isolation is {parsed.GetValue(isolation)}, without control groups", "give --isolation cgroups too"));
+            if (parsed.GetValue(switchUser) && parsed.GetValue(sameUser))
+                return Task.FromResult(Daemons.Refuse("it is not clear whether to switch users", "--switch-user and --no-switch-user are both given", "leave one of them away"));
+            if (!Durations.TryParse(parsed.GetValue(delay)!, out var keeps, out wrong))
+                return Task.FromResult(Daemons.Refuse("--gc-delay is not understood", wrong, "write it as 1w, 12h or the like"));
+            if (parsed.GetValue(headroom) is not (>= 0 and <= 1))
+                return Task.FromResult(Daemons.Refuse($"--gc-disk-headroom {parsed.GetValue(headroom)} is not valid", "it is not between 0 and 1", "give a part of the disk, such as 0.1"));
             if (parsed.GetValue(processes) < 0)
                 return Task.FromResult(Daemons.Refuse($"--pids-limit {parsed.GetValue(processes)} is not valid", "it is below 0", "give a number of processes, or 0 for no limit"));
             return AgentProgram.RunAsync(new AgentSettings(address, parsed.GetValue(port), parsed.GetValue(work)!, url,
                 parsed.GetValue(hostname)!, has, are, parsed.GetValue(recover) == "reconnect",
-                isHeld ? new IsolationSettings(parsed.GetValue(quota), parsed.GetValue(processes)) : null), cancellation);
+                isolated with
+                {
+                    IsCpuHard = parsed.GetValue(quota),
+                    ProcessesMax = parsed.GetValue(processes),
+                    SwitchesUser = parsed.GetValue(switchUser),
+                    NoNewPrivileges = parsed.GetValue(noPrivileges),
+                }, new GarbageSettings(keeps, parsed.GetValue(headroom))), cancellation);
         });
         return command;
     }

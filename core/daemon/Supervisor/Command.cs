@@ -30,6 +30,9 @@ internal static unsafe class Command
             if (Enter(place.Enter) is var refused and not 0)
                 return new StartFailure(NotRunnable,
                     $"cannot start '{program}': {place.Enter}: {Libc.ErrorText(refused)}");
+        const int noNewPrivileges = 38;
+        if (launch.IsBound && Libc.prctl(noNewPrivileges, 1, 0, 0, 0) < 0)
+            return new StartFailure(NotRunnable, $"cannot start '{program}' without new privileges: {Libc.ErrorText(Libc.Errno)}");
         var credentials = launch.UserId >= 0 ? Credentials.Become(launch.UserId, launch.Groups) : 0;
         var failure = credentials != 0
             ? new StartFailure(NotRunnable, $"cannot start '{program}': becoming user {launch.UserId}: " +

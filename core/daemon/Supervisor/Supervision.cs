@@ -45,6 +45,8 @@ internal sealed unsafe class Supervision(LaunchFile launch)
 
     public int Run()
     {
+        if (launch.Enclosed is { } enclosed && Enclosure.Enter(enclosed) is { } refused)
+            return Fail(refused);
         using var text = new NativeText();
         var sandbox = Libc.openat(Libc.AT_FDCWD, text.Of(launch.Directory), Libc.O_DIRECTORY | Libc.O_CLOEXEC, 0);
         if (sandbox < 0)
@@ -209,7 +211,7 @@ internal sealed unsafe class Supervision(LaunchFile launch)
 
     private void TellStarted()
     {
-        var pids = new PidFile(ProcessName.Of(Libc.getpid()), ProcessName.Of(_main));
+        var pids = launch.Enclosed is null ? new PidFile(ProcessName.Of(Libc.getpid()), ProcessName.Of(_main)) : Enclosure.Seen(_main);
         if (TextFile.Write(ContainerFiles.Pid, pids.Format()) is var errno and not 0)
             OwnProcess.Complain(".", $"cannot write {ContainerFiles.Pid}: {Libc.ErrorText(errno)}");
         fixed (byte* word = "started\n"u8)
@@ -217,7 +219,9 @@ internal sealed unsafe class Supervision(LaunchFile launch)
         Libc.close(OwnProcess.Status);
     }
 
-    private static int Fail(StartFailure failure)
+    /// <summary>Writes that the command did not start.</summary>
+    /// <returns>The supervisor's own exit code.</returns>
+    public static int Fail(StartFailure failure)
     {
         var now = NowMs();
         return Write(new ExitFile(ExitKind.LaunchFailed, failure.Code, false, 0, 0, now, now, failure.Message));

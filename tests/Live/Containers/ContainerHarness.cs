@@ -28,6 +28,8 @@ internal sealed class ContainerHarness : IDisposable
     public string Directory { get; }
     public string MetaRoot => Path.Combine(Directory, "meta");
     public bool SwitchUser { get; init; }
+    public bool Encloses { get; init; }
+    public bool NoNewPrivileges { get; init; }
     public IIsolator Isolator { get; }
     public ProcessContainers Containers { get; private set; }
 
@@ -37,8 +39,14 @@ internal sealed class ContainerHarness : IDisposable
     public static bool IsRoot => Environment.UserName == "root";
 
     private ProcessContainers NewAgent() => new(
-        new ContainersOptions { SupervisorPath = ContainersOptions.FindSupervisor(), SwitchUser = SwitchUser },
-            _fetcher, Isolator, Note);
+        new ContainersOptions
+        {
+            SupervisorPath = ContainersOptions.FindSupervisor(),
+            SwitchUser = SwitchUser,
+            Encloses = Encloses,
+            Visible = [Directory],
+            NoNewPrivileges = NoNewPrivileges,
+        }, _fetcher, Isolator, Note);
 
     /// <summary>As if the agent process had been replaced by a new one.</summary>
     public void RestartAgent()

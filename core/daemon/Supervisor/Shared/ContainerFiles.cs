@@ -20,6 +20,9 @@ internal static class ContainerFiles
     /// <summary>How the container ended, written last: <see cref="ExitFile"/>.</summary>
     public const string Exit = "exit";
 
+    /// <summary>Directory for temporary files of a container that has namespaces of its own.</summary>
+    public const string Temporary = "tmp";
+
     /// <summary>The supervisor's own complaints; only there after a fault.</summary>
     public const string SupervisorLog = "supervisor.log";
 

@@ -17,11 +17,14 @@ internal readonly record struct Placement(string Enter, string Leave);
 /// <param name="LogFiles">Output files kept for each stream, the current one included.</param>
 /// <param name="UserId">To run as; -1 for the agent's own.</param>
 /// <param name="Groups">All groups of the user, primary first.</param>
+/// <param name="Enclosed">Null for the machine's own namespaces.</param>
+/// <param name="IsBound">No program that it starts gains privileges, as <c>sudo</c> would.</param>
 internal sealed record LaunchFile(
     string ContainerId, string Directory, IReadOnlyList<string> Arguments, IReadOnlyList<string> Environment,
-    long LogBytes, int LogFiles, int UserId, IReadOnlyList<int> Groups, IReadOnlyList<Placement> Placements)
+    long LogBytes, int LogFiles, int UserId, IReadOnlyList<int> Groups, IReadOnlyList<Placement> Placements,
+    Enclosed? Enclosed = null, bool IsBound = false)
 {
-    private const string Heading = "agora-launch 1";
+    private const string Heading = "agora-launch 2";
 
     /// <summary>Fields end with NUL, the one character that arguments and paths cannot hold.</summary>
     private const char End = '\0';
@@ -33,6 +36,7 @@ internal sealed record LaunchFile(
             Heading, ContainerId, Directory, Number(LogBytes), Number(LogFiles), Number(UserId),
             Number(Groups.Count), .. Groups.Select(g => Number(g)),
             Number(Placements.Count), .. Placements.SelectMany(p => new[] { p.Enter, p.Leave }),
+            Enclosed?.Temporary ?? "", Number(Enclosed?.Visible.Count ?? 0), .. Enclosed?.Visible ?? [], Number(IsBound ? 1 : 0),
             Number(Arguments.Count), .. Arguments, Number(Environment.Count), .. Environment,
         ];
         return string.Join(End, fields) + End;
@@ -67,7 +71,10 @@ internal sealed record LaunchFile(
             var placements = new Placement[NextCount()];
             for (var i = 0; i < placements.Length; i++)
                 placements[i] = new Placement(Next(), Next());
-            return new LaunchFile(id, directory, NextList(), NextList(), logBytes, logFiles, user, groups, placements);
+            var (temporary, visible) = (Next(), NextList());
+            var isBound = NextCount() == 1;
+            return new LaunchFile(id, directory, NextList(), NextList(), logBytes, logFiles, user, groups, placements,
+                temporary.Length == 0 ? null : new Enclosed(temporary, visible), isBound);
         }
         catch (Exception e) when (e is FormatException or OverflowException or IndexOutOfRangeException)
         {

@@ -51,8 +51,27 @@ internal static unsafe partial class Libc
             (UserSeconds + SystemSeconds) * 1_000_000 + UserMicroseconds + SystemMicroseconds;
     }
 
+    /// <summary>struct statx, as far as it is of use.</summary>
+    [StructLayout(LayoutKind.Explicit, Size = 256)]
+    public struct StatX
+    {
+        [FieldOffset(16)] public uint Links;
+        [FieldOffset(28)] public ushort Mode;
+        [FieldOffset(32)] public ulong Inode;
+        [FieldOffset(40)] public ulong Size;
+        [FieldOffset(48)] public ulong Blocks;
+        [FieldOffset(96)] public long ChangedSeconds;
+        [FieldOffset(112)] public long ModifiedSeconds;
+        [FieldOffset(120)] public uint ModifiedNanoseconds;
+        [FieldOffset(136)] public uint DeviceMajor;
+        [FieldOffset(140)] public uint DeviceMinor;
+    }
+
     [LibraryImport("libc")]
     private static partial byte* strerror(int errno);
+
+    [LibraryImport("libc", SetLastError = true)]
+    public static partial int statx(int directory, byte* path, int flags, uint mask, StatX* facts);
 
     [LibraryImport("libc", SetLastError = true)]
     public static partial int openat(int directory, byte* path, int flags, uint mode);
@@ -74,6 +93,9 @@ internal static unsafe partial class Libc
 
     [LibraryImport("libc", SetLastError = true)]
     public static partial int unlinkat(int directory, byte* path, int flags);
+
+    [LibraryImport("libc", SetLastError = true)]
+    public static partial int fchmodat(int directory, byte* path, uint mode, int flags);
 
     [LibraryImport("libc", SetLastError = true)]
     public static partial int faccessat(int directory, byte* path, int mode, int flags);
@@ -104,6 +126,18 @@ internal static unsafe partial class Libc
 
     [LibraryImport("libc")]
     public static partial int getpid();
+
+    [LibraryImport("libc", SetLastError = true)]
+    public static partial int unshare(int flags);
+
+    [LibraryImport("libc", SetLastError = true)]
+    public static partial int mount(byte* source, byte* target, byte* kind, ulong flags, void* data);
+
+    [LibraryImport("libc", SetLastError = true)]
+    public static partial int mkdirat(int directory, byte* path, uint mode);
+
+    [LibraryImport("libc")]
+    public static partial uint geteuid();
 
     [LibraryImport("libc", SetLastError = true)]
     public static partial int prctl(int option, nuint a, nuint b, nuint c, nuint d);
