@@ -37,6 +37,7 @@ public partial class DocumentTests
     [InlineData("core/daemon")]
     [InlineData("core/simulation")]
     [InlineData("core/cli")]
+    [InlineData("core/web")]
     [InlineData("frameworks/hadoop")]
     [InlineData("frameworks/mpi")]
     [InlineData("frameworks/torque")]
