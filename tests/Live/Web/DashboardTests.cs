@@ -1,4 +1,3 @@
-using Agora.Tests.Live.Cluster;
 using Microsoft.Playwright;
 using Xunit;
 
