@@ -7,6 +7,15 @@ public sealed record ClusterSnapshot(
     IReadOnlyList<FrameworkView> Frameworks, IReadOnlyList<TaskView> Tasks, IReadOnlyList<OfferView> Offers,
     IReadOnlyList<RoleView> Roles, IReadOnlyList<MaintenanceView> Maintenance, IReadOnlyList<GoneAgent> Gone);
 
+/// <summary>What frameworks hold at one moment, without what is only offered to them.</summary>
+public sealed record HoldingsView(DateTimeOffset Time, Resources Total, IReadOnlyList<Holding> Frameworks);
+
+public sealed record Holding(FrameworkId FrameworkId, string Name, Resources Used);
+
+/// <summary>What a framework shows of itself; of an ended one what it showed last.</summary>
+/// <param name="Page">A JSON document, as the framework made it.</param>
+public sealed record PageView(FrameworkId FrameworkId, string Name, FrameworkCondition Condition, string Kind, string Page);
+
 public enum AgentCondition
 {
     Active,

@@ -44,6 +44,9 @@ public sealed record Limits
     /// <summary>Decline reasons remembered for each framework, newest first.</summary>
     public int DeclineReasonsMax { get; init; } = 20;
 
+    /// <summary>Longest page that a framework shows of itself, in characters.</summary>
+    public int PageCharsMax { get; init; } = 1 << 16;
+
     /// <summary>Schedulers of one framework that stand by.</summary>
     public int StandbysMax { get; init; } = 16;
 

@@ -54,6 +54,15 @@ public abstract record SchedulerCall
     /// <param name="Reason">Why, for operators.</param>
     public sealed record DeclineInverse(IReadOnlyList<OfferId> Offers, string Reason = "") : SchedulerCall;
 
+    /// <summary>Replaces what the framework shows of itself to people.</summary>
+    /// <param name="Kind">What kind of framework it is, in a word.</param>
+    /// <param name="Page">A JSON document as the SDK's <c>FrameworkPage</c> makes it; the master keeps it as it is.</param>
+    public sealed record Publish(string Kind, string Page) : SchedulerCall
+    {
+        /// <summary>Characters of a kind: lower-case letters, digits and hyphens.</summary>
+        public const int KindMax = 32;
+    }
+
     /// <summary>Answers a heartbeat: said by schedulers that subscribed with Standby, so that one that is silent is replaced.</summary>
     public sealed record Pong : SchedulerCall;
 

@@ -11,6 +11,9 @@ internal sealed class PendingCalls(int queueMax)
     private FrameworkFilters? _filters;
     private IReadOnlyList<Hint>? _hints;
 
+    /// <summary>Told to each master anew: it is not among what one says when subscribing.</summary>
+    private SchedulerCall.Publish? _page;
+
     // What the scheduler wants since the last Subscribe went out, and therefore is not in it.
     private SchedulerCall? _oweSuppression;
     private SchedulerCall.SetFilters? _oweFilters;
@@ -26,6 +29,7 @@ internal sealed class PendingCalls(int queueMax)
             case SchedulerCall.Revive: _suppressed = false; break;
             case SchedulerCall.SetFilters c: _filters = c.Filters; break;
             case SchedulerCall.UpdateHints c: _hints = c.Hints; break;
+            case SchedulerCall.Publish c: _page = c; break;
         }
     }
 
@@ -37,6 +41,7 @@ internal sealed class PendingCalls(int queueMax)
             case SchedulerCall.Suppress or SchedulerCall.Revive: _oweSuppression = call; return true;
             case SchedulerCall.SetFilters c: _oweFilters = c; return true;
             case SchedulerCall.UpdateHints c: _oweHints = c; return true;
+            case SchedulerCall.Publish: return true;
         }
         if (_queue.Count >= queueMax)
             return false;
@@ -79,6 +84,8 @@ internal sealed class PendingCalls(int queueMax)
                 calls.Add(filters);
             if (_oweHints is { } hints)
                 calls.Add(hints);
+            if (_page is { } page)
+                calls.Add(page);
             calls.AddRange(_queue);
         }
         _queue.Clear();

@@ -33,7 +33,7 @@ internal static class ExplainCommand
         var explanation = await cluster.ExplainFrameworkAsync(name);
         if (asJson)
         {
-            Output.Json(writer => Json.Write(writer, explanation));
+            Output.Json(writer => ViewJson.Write(writer, explanation));
             return;
         }
         Console.WriteLine(explanation.Summary);
@@ -47,7 +47,7 @@ internal static class ExplainCommand
         var explanation = await cluster.ExplainTaskAsync(id, new TaskId(taskId));
         if (asJson)
         {
-            Output.Json(writer => Json.Write(writer, explanation.Task));
+            Output.Json(writer => ViewJson.Write(writer, explanation.Task));
             return;
         }
         Console.WriteLine(explanation.Summary);

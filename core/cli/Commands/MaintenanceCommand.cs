@@ -52,7 +52,7 @@ internal static class MaintenanceCommand
     }
 
     private static Command CreateStatus() => ViewCommand.Create("status", "List maintenance that is planned or goes on, and what frameworks say to it",
-        "agora maintenance status", withTasks: false, Print, (json, s) => Cli.Json.List(json, s.Maintenance, Cli.Json.Write));
+        "agora maintenance status", withTasks: false, Print, (json, s) => ViewJson.List(json, s.Maintenance, ViewJson.Write));
 
     private static void Print(ClusterSnapshot s)
     {

@@ -15,7 +15,7 @@ internal static class RolesCommand
                     r.Name, $"{r.Weight}", $"{r.Priority}", Percent(r.DominantShare), r.Held.ToString(),
                     r.Guaranteed.ToString(), $"{r.Frameworks}",
                 ])),
-            (json, s) => Cli.Json.List(json, s.Roles, Cli.Json.Write));
+            (json, s) => ViewJson.List(json, s.Roles, ViewJson.Write));
         command.Add(CreateSet());
         return command;
     }

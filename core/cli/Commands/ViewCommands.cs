@@ -95,9 +95,9 @@ internal static class StatusCommand
         json.WriteNumber("offersDeclined", s.Counters.OffersDeclined);
         json.WriteNumber("offersRescinded", s.Counters.OffersRescinded);
         json.WriteNumber("callsRefused", s.Counters.CallsRefused);
-        Cli.Json.Write(json, "total", s.Total);
-        Cli.Json.Write(json, "used", s.Used);
-        Cli.Json.Write(json, "offered", s.Offered);
+        ViewJson.Write(json, "total", s.Total);
+        ViewJson.Write(json, "used", s.Used);
+        ViewJson.Write(json, "offered", s.Offered);
         json.WriteEndObject();
     }
 }
@@ -119,7 +119,7 @@ internal static class AgentsCommand
                 Cpus(a.Used), Cpus(a.Offered), Mib(a.Info.Resources), Mib(a.Used), Mib(a.Offered), $"{a.Tasks}",
                 a.Info.Attributes.ToString(),
             ])),
-        (json, s) => Cli.Json.List(json, s.Agents, Cli.Json.Write));
+        (json, s) => ViewJson.List(json, s.Agents, ViewJson.Write));
 }
 
 internal static class FrameworksCommand
@@ -134,7 +134,7 @@ internal static class FrameworksCommand
                 Percent(f.FairShare), Cpus(f.Used), Mib(f.Used), $"{f.RunningTasks}", $"{f.OffersMade}",
                 $"{f.OffersAccepted}", $"{f.OffersDeclined}", Ago(f.Registered, s.Time),
             ])),
-        (json, s) => Cli.Json.List(json, s.Frameworks, Cli.Json.Write));
+        (json, s) => ViewJson.List(json, s.Frameworks, ViewJson.Write));
 }
 
 internal static class TasksCommand
@@ -147,7 +147,7 @@ internal static class TasksCommand
                 t.Id.Value, t.FrameworkId.Value, t.State.ToString().ToLowerInvariant(), t.Hostname, Cpus(t.Resources),
                 Mib(t.Resources), t.Name, t.History.Count == 0 ? "" : $"{t.History[^1].Message}",
             ])),
-        (json, s) => Cli.Json.List(json, s.Tasks, Cli.Json.Write));
+        (json, s) => ViewJson.List(json, s.Tasks, ViewJson.Write));
 }
 
 internal static class OffersCommand
@@ -160,5 +160,5 @@ internal static class OffersCommand
                 o.Id.ToString(), o.FrameworkId.Value, o.Hostname, $"{(s.Time - o.Made).TotalSeconds:0.0}s",
                 $"{(o.Expires - s.Time).TotalSeconds:0.0}s", o.Resources.ToString(),
             ])),
-        (json, s) => Cli.Json.List(json, s.Offers, Cli.Json.Write));
+        (json, s) => ViewJson.List(json, s.Offers, ViewJson.Write));
 }

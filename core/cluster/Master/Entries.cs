@@ -23,6 +23,9 @@ internal sealed class FrameworkEntry(FrameworkId id, FrameworkInfo info, DateTim
     /// <summary>Agents it ever launched something on, to be told when it ends.</summary>
     public HashSet<AgentId> Agents { get; } = [];
     public Dictionary<OfferId, OfferEntry> Offers { get; } = [];
+
+    /// <summary>What it shows of itself; null if it shows nothing.</summary>
+    public SchedulerCall.Publish? Page { get; set; }
     public LinkedList<DeclineView> Declines { get; } = new();
     public long OffersMade { get; set; }
     public long OffersAccepted { get; set; }

@@ -146,7 +146,8 @@ public sealed partial class Master
         _completedOrder.Enqueue(framework.Id);
         if (_completedOrder.Count > _options.Limits.CompletedFrameworkIdsMax)
             _completedIds.Remove(_completedOrder.Dequeue());
-        _completedFrameworks.Enqueue((View(framework, FrameworkCondition.Completed), [.. framework.Completed.Select(View)]));
+        _completedFrameworks.Enqueue((View(framework, FrameworkCondition.Completed), [.. framework.Completed.Select(View)],
+            framework.Page is { } page ? View(framework, page, FrameworkCondition.Completed) : null));
         if (_completedFrameworks.Count > _options.Limits.CompletedFrameworksMax)
             _completedFrameworks.Dequeue();
         _allocator.RemoveFramework(framework.Id);

@@ -19,6 +19,13 @@ public sealed partial class Master
             [.. _allocator.Roles()], [.. _registry.Maintenance.Where(w => !w.IsOver(_now)).Select(View)], _registry.Gone);
     }
 
+    /// <summary>What each running framework holds now; costs the same in a cluster of any size.</summary>
+    public HoldingsView Holdings() => new(_now, _allocator.Total,
+        [.. _frameworks.Values.Select(f => new Holding(f.Id, f.Info.Name, _allocator.HeldBy(f.Id) - OfferedTo(f)))]);
+
+    private static Resources OfferedTo(FrameworkEntry framework) =>
+        framework.Offers.Values.Aggregate(Resources.Empty, (sum, o) => sum + o.Offer.Resources.Scalars);
+
     private MasterCounters CountersView() => new(
         _counters.OffersMade, _counters.OffersAccepted, _counters.OffersDeclined, _counters.OffersRescinded,
         _counters.TasksLaunched, _counters.TasksFinished, _counters.TasksFailed, _counters.TasksKilled,
@@ -44,7 +51,7 @@ public sealed partial class Master
     private FrameworkView View(FrameworkEntry framework, FrameworkCondition condition)
     {
         var held = _allocator.HeldBy(framework.Id);
-        var offered = framework.Offers.Values.Aggregate(Resources.Empty, (sum, o) => sum + o.Offer.Resources.Scalars);
+        var offered = OfferedTo(framework);
         return new FrameworkView(framework.Info, condition, _allocator.IsSuppressed(framework.Id), held - offered,
             offered, _allocator.Demand(framework.Id, _now), _allocator.DominantShare(framework.Id),
             _allocator.FairShare(framework.Id), framework.Tasks.Values.Count(t => !t.State.IsTerminal()),

@@ -17,7 +17,7 @@ public sealed partial class Master
     private readonly List<MasterEffect> _effects = [];
     // Enumerated in order of insertion, or nearly so: the same on every run, which is all that order is needed for.
     private readonly Dictionary<FrameworkId, FrameworkEntry> _frameworks = [];
-    private readonly Queue<(FrameworkView Framework, IReadOnlyList<TaskView> Tasks)> _completedFrameworks = new();
+    private readonly Queue<(FrameworkView Framework, IReadOnlyList<TaskView> Tasks, PageView? Page)> _completedFrameworks = new();
     private readonly HashSet<FrameworkId> _completedIds = [];
     private readonly Queue<FrameworkId> _completedOrder = new();
     private readonly Dictionary<AgentId, AgentEntry> _agents = [];
@@ -98,6 +98,7 @@ public sealed partial class Master
             case SchedulerCall.Acknowledge acknowledge: Acknowledge(framework, acknowledge); break;
             case SchedulerCall.Reconcile(var tasks): Reconcile(framework, tasks); break;
             case SchedulerCall.Message message: PassOn(framework, message); break;
+            case SchedulerCall.Publish page: Show(framework, page); break;
             case SchedulerCall.Pong: break;
             case SchedulerCall.AcceptInverse(var offers): AnswerInverse(framework, offers, accepted: true, ""); break;
             case SchedulerCall.DeclineInverse(var offers, var reason): AnswerInverse(framework, offers, accepted: false, reason); break;

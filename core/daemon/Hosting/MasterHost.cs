@@ -1,6 +1,7 @@
 using Agora.Cluster;
 using Agora.Cluster.Allocation;
 using Agora.Protocol;
+using Agora.Web;
 
 namespace Agora.Daemon.Hosting;
 
@@ -9,7 +10,7 @@ using SchedulerStreams = StreamServer<
     SchedulerEvent, V1.SchedulerEvent, V1.SchedulerEvents, SchedulerCall, V1.SchedulerCall, V1.SchedulerCalls>;
 
 /// <summary>Lets a <see cref="Master"/> live: feeds it from gRPC streams and sends what it answers. No decisions here.</summary>
-public sealed class MasterHost
+public sealed class MasterHost : IClusterReader
 {
     private readonly Master _master;
     private readonly Pump<MasterEvent> _pump;
@@ -54,6 +55,24 @@ public sealed class MasterHost
 
     public Task<TaskExplanation?> ExplainTaskAsync(FrameworkId framework, TaskId task) =>
         AskAsync(() => _master.ExplainTask(framework, task));
+
+    Task<Reading<ClusterSnapshot>> IClusterReader.SnapshotAsync(bool withTasks) => ReadAsync(() => _master.Snapshot(withTasks));
+
+    Task<Reading<HoldingsView>> IClusterReader.HoldingsAsync() => ReadAsync(_master.Holdings);
+
+    Task<Reading<IReadOnlyList<PageView>>> IClusterReader.PagesAsync() => ReadAsync(_master.Pages);
+
+    Task<Reading<FrameworkExplanation?>> IClusterReader.ExplainFrameworkAsync(string idOrName) =>
+        ReadAsync(() => _master.ExplainFramework(idOrName));
+
+    Task<Reading<TaskExplanation?>> IClusterReader.ExplainTaskAsync(FrameworkId framework, TaskId task) =>
+        ReadAsync(() => _master.ExplainTask(framework, task));
+
+    private Task<Reading<T>> ReadAsync<T>(Func<T> read) => AskAsync(() =>
+    {
+        var begun = System.Diagnostics.Stopwatch.GetTimestamp();
+        return new Reading<T>(read(), System.Diagnostics.Stopwatch.GetElapsedTime(begun));
+    });
 
     /// <summary>Reads from the machine, told the time first: ages are as of now, not of the last event.</summary>
     private Task<T> AskAsync<T>(Func<T> read) => _pump.AskAsync(() =>

@@ -6,7 +6,7 @@ using Agora.Election;
 using Agora.Election.Etcd;
 using Agora.Election.ZooKeeper;
 using Agora.Protocol;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Agora.Web;
 
 namespace Agora.Daemon.Hosting;
 
@@ -33,14 +33,18 @@ public static class MasterProgram
         await using var finder = (settings.Election ?? new MasterLocation.Hosts([self])).CreateFinder();
         var seat = new MasterSeat(finder, self);
         var builder = Server.CreateBuilder();
+        // It would say that HTTP/2 is off, which it is not: PlainHttp sees to that.
+        builder.Logging.AddFilter("Microsoft.AspNetCore.Server.Kestrel", LogLevel.Error);
         builder.Services.AddGrpc(Server.Grpc);
         builder.Services.AddSingleton(seat);
+        builder.Services.AddDashboard(seat);
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             Server.Configure(kestrel);
-            kestrel.Listen(settings.Address, port, listen => listen.Protocols = HttpProtocols.Http2);
+            kestrel.Listen(settings.Address, port, PlainHttp.UseBothVersions);
         });
         await using var app = builder.Build();
+        app.MapDashboard();
         app.MapGrpcService<SchedulerService>();
         app.MapGrpcService<AgentService>();
         app.MapGrpcService<OperatorService>();

@@ -24,6 +24,7 @@ public static partial class DomainToWire
         SchedulerCall.Revive => new V1.SchedulerCall { Revive = Empty },
         SchedulerCall.Suppress => new V1.SchedulerCall { Suppress = Empty },
         SchedulerCall.SetFilters c => new V1.SchedulerCall { SetFilters = c.Filters.ToWire() },
+        SchedulerCall.Publish c => new V1.SchedulerCall { Publish = new V1.SchedulerCall.Types.Publish { Kind = c.Kind, Page = c.Page } },
         SchedulerCall.UpdateHints c => new V1.SchedulerCall { UpdateHints = c.Hints.ToWire() },
         SchedulerCall.Kill c => new V1.SchedulerCall { Kill = Kill(c) },
         SchedulerCall.Acknowledge c => new V1.SchedulerCall

@@ -20,6 +20,7 @@ public static partial class WireToDomain
         V1.SchedulerCall.KindOneofCase.Revive => new SchedulerCall.Revive(),
         V1.SchedulerCall.KindOneofCase.Suppress => new SchedulerCall.Suppress(),
         V1.SchedulerCall.KindOneofCase.SetFilters => new SchedulerCall.SetFilters(wire.SetFilters.ToDomain()),
+        V1.SchedulerCall.KindOneofCase.Publish => new SchedulerCall.Publish(wire.Publish.Kind, wire.Publish.Page),
         V1.SchedulerCall.KindOneofCase.UpdateHints => new SchedulerCall.UpdateHints(ToDomain(wire.UpdateHints)),
         V1.SchedulerCall.KindOneofCase.Kill => new SchedulerCall.Kill(
             new TaskId(Id(wire.Kill.TaskId, "Kill.task_id")),

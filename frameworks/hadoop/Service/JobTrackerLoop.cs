@@ -47,6 +47,9 @@ public sealed class JobTrackerLoop : IScheduler, IDisposable
     /// <summary>To be called before anything else with the driver's door, and again with that of a new driver.</summary>
     public void Use(Poster post) => _post = post;
 
+    /// <summary>Shows the jobs on the dashboard while a driver runs.</summary>
+    public PagePublisher Show(SchedulerDriver driver) => new(driver.Post, _time, _ => DashboardPage.Of(_tracker));
+
     /// <summary>The master has ended the framework: the jobs go on as a new one, under a new driver.</summary>
     public void SubscribeAnew(FrameworkId id)
     {

@@ -83,6 +83,7 @@ internal sealed class MpiJob : IDisposable
     {
         using var over = new CancellationTokenSource();
         _ = DriveAsync();
+        await using var shown = new PagePublisher(_driver.Post, TimeProvider.System, _scheduler.Page);
         _ = After(TimeLeft(), new JobEvent.TimeOver(), over.Token);
         var saying = _waiting.RunAsync(e => Tell(new JobEvent.Failed(e)), over.Token);
         try

@@ -1,5 +1,6 @@
 using Agora.Election;
 using Agora.Sdk;
+using Agora.Spark.Scheduling;
 
 namespace Agora.Spark.Driver;
 
@@ -7,10 +8,12 @@ namespace Agora.Spark.Driver;
 internal sealed class ClusterLoop : ISchedulerLoop
 {
     private readonly SchedulerDriver _driver;
+    private readonly PagePublisher _shown;
 
-    public ClusterLoop(IScheduler scheduler, MasterLocation masters, TimeProvider time, SchedulerDriverOptions options)
+    public ClusterLoop(SparkScheduler scheduler, MasterLocation masters, TimeProvider time, SchedulerDriverOptions options)
     {
         _driver = new SchedulerDriver(scheduler, masters, time, options);
+        _shown = new PagePublisher(_driver.Post, time, _ => DashboardPage.Of(scheduler.View()));
         Completion = Task.Run(() => _driver.RunAsync());
     }
 
@@ -21,6 +24,7 @@ internal sealed class ClusterLoop : ISchedulerLoop
     /// <summary>The application's tasks and executors end with it.</summary>
     public async ValueTask DisposeAsync()
     {
+        await _shown.DisposeAsync();
         if (Completion.IsCompleted)
             return;
         try

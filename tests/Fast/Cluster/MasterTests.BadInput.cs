@@ -197,6 +197,10 @@ public partial class MasterTests
             new SchedulerCall.Message(new AgentId("agent-1-1"), new ExecutorId("e"), new byte[DataMax + 1]) },
         { "message to executor e refused: no agent nowhere",
             new SchedulerCall.Message(new AgentId("nowhere"), new ExecutorId("e"), new byte[1]) },
+        { "page refused: 65537 characters, more than 65536; the former one stays",
+            new SchedulerCall.Publish("mine", new string('x', (1 << 16) + 1)) },
+        { "page refused: its kind is not a word of at most 32 lower-case letters, digits and hyphens; the former one stays",
+            new SchedulerCall.Publish("../else", "{}") },
         { "message refused: framework-1-1 has no executor e on agent-1-1",
             new SchedulerCall.Message(new AgentId("agent-1-1"), new ExecutorId("e"), new byte[1]) },
     };

@@ -15,18 +15,19 @@ internal sealed class LocalServer : IAsyncDisposable
     private LocalServer(WebApplication app, Uri address)
     {
         _app = app;
-        Client = new HttpClient { BaseAddress = address };
+        Client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false }) { BaseAddress = address };
     }
 
     public HttpClient Client { get; }
 
     public Uri Address => Client.BaseAddress!;
 
-    public static async Task<LocalServer> Start(Action<WebApplication> map)
+    public static async Task<LocalServer> Start(Action<WebApplication> map, Action<WebApplicationBuilder>? configure = null)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.UseKestrel(k => k.Listen(IPAddress.Loopback, 0));
         builder.Logging.ClearProviders();
+        configure?.Invoke(builder);
         var app = builder.Build();
         map(app);
         await app.StartAsync();

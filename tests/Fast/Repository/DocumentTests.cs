@@ -38,6 +38,7 @@ public partial class DocumentTests
     [InlineData("core/simulation")]
     [InlineData("core/cli")]
     [InlineData("core/template")]
+    [InlineData("core/web")]
     [InlineData("frameworks/hadoop")]
     [InlineData("frameworks/mpi")]
     [InlineData("frameworks/torque")]

@@ -83,6 +83,21 @@ public class SchedulerSessionCallTests
     }
 
     [Fact]
+    public void What_a_framework_shows_of_itself_is_told_to_each_master_anew()
+    {
+        var page = new SchedulerCall.Publish("mine", "{}");
+        var bench = new SessionBench();
+        bench.Call(new SchedulerCall.Publish("mine", "an older one"));
+        bench.Call(page);
+        bench.Subscribed();
+        Assert.Equal([page], bench.Sent.OfType<SchedulerCall.Publish>());
+        bench.Disconnect();
+        bench.Outputs.Clear();
+        bench.Subscribed();
+        Assert.Equal([page], bench.Sent.OfType<SchedulerCall.Publish>());
+    }
+
+    [Fact]
     public void A_revive_without_a_connection_is_still_sent_since_it_also_ends_refusals()
     {
         var bench = new SessionBench().Subscribed();

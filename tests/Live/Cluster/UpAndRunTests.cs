@@ -14,6 +14,7 @@ public sealed class UpAndRunTests(LiveCluster cluster)
         Assert.Matches($@"(?m)^master +http://127\.0\.0\.1:{cluster.Port} +up in \d+ ms$", lines);
         for (var i = 1; i <= 4; i++)
             Assert.Matches($@"(?m)^node{i} +http://127\.0\.0\.1:\d+ +up in \d+ ms$", lines);
+        Assert.Contains($"dashboard            {cluster.Master}", lines, StringComparison.Ordinal);
         Assert.Contains($"4 agents registered with {cluster.Master}".TrimEnd('/'), lines, StringComparison.Ordinal);
     }
 

@@ -47,6 +47,9 @@ internal sealed class ServerLoop : IScheduler, IAsyncDisposable
     /// <summary>To be called before anything else with the driver's door, and again with that of a new driver.</summary>
     public void Use(Poster post) => _post = post;
 
+    /// <summary>Shows the queue on the dashboard while a driver runs.</summary>
+    public PagePublisher Show(SchedulerDriver driver) => new(driver.Post, TimeProvider.System, _queue.Page);
+
     public void Handle(DateTimeOffset now, SchedulerEvent e, ICollection<SchedulerCall> calls)
     {
         _server.Handle(now, e, calls);

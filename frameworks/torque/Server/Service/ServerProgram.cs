@@ -106,6 +106,7 @@ internal static class ServerProgram
         while (true)
         {
             var run = driver.RunAsync(CancellationToken.None);
+            await using var shown = loop.Show(driver);
             await Task.WhenAny(run, Task.Delay(Timeout.Infinite, end.Token));
             if (end.IsCancellationRequested && !run.IsCompleted)
             {

@@ -1,9 +1,9 @@
 using System.Text.Json;
 
-namespace Agora.Cli;
+namespace Agora;
 
-/// <summary>The views of a cluster as JSON: the names are those of the records, in camel case.</summary>
-internal static class Json
+/// <summary>The views of a cluster as JSON, for commands and the dashboard's API: the names are those of the records, in camel case.</summary>
+public static class ViewJson
 {
     public static void List<T>(Utf8JsonWriter json, IEnumerable<T> items, Action<Utf8JsonWriter, T> write)
     {
@@ -193,17 +193,20 @@ internal static class Json
         json.WriteEndArray();
         json.WriteStartArray("agents");
         foreach (var skip in explanation.Agents)
-        {
-            json.WriteStartObject();
-            json.WriteString("agent", skip.AgentId.Value);
-            json.WriteString("hostname", skip.Hostname);
-            json.WriteString("reason", skip.Reason.ToString());
-            if (skip.Until is { } until)
-                json.WriteString("until", until);
-            json.WriteString("detail", skip.Detail);
-            json.WriteEndObject();
-        }
+            Write(json, skip);
         json.WriteEndArray();
+        json.WriteEndObject();
+    }
+
+    public static void Write(Utf8JsonWriter json, AgentSkip skip)
+    {
+        json.WriteStartObject();
+        json.WriteString("agent", skip.AgentId.Value);
+        json.WriteString("hostname", skip.Hostname);
+        json.WriteString("reason", skip.Reason.ToString());
+        if (skip.Until is { } until)
+            json.WriteString("until", until);
+        json.WriteString("detail", skip.Detail);
         json.WriteEndObject();
     }
 }
