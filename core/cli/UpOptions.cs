@@ -21,6 +21,9 @@ internal sealed record UpOptions(int Agents, Resources PerAgent, int Port, strin
     /// <summary>How agents hold tasks to what they asked for, as <c>agora agent --isolation</c> has it; null for its default.</summary>
     public string? Isolation { get; init; }
 
+    /// <summary>Whoever reaches the ports is obeyed.</summary>
+    public bool IsOpen { get; init; }
+
     /// <summary>Each agent has a network of its own.</summary>
     public bool Networks { get; init; }
 }

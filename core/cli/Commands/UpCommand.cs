@@ -24,11 +24,12 @@ internal static class UpCommand
         var networks = new Option<bool>("--networks") { Description = "Give each agent a network of its own, so that it can be cut off; needs root" };
         var isolation = new Option<string?>("--isolation") { Description = "How agents hold tasks to what they asked for: posix (default), which only measures, or cgroups; needs root" };
         isolation.AcceptOnlyFromAmong("posix", "cgroups");
+        var insecure = new Option<bool>("--insecure") { Description = "Obey every user of this machine, who may then run anything as you; else only you and who has your credential" };
         var bare = new Option<bool>("--no-services") { Description = "Only masters and agents, no framework's services" };
         var command = new Command("up", "Start a cluster on this machine: masters, agents and the frameworks' services, each a process of its own"
             .WithExample("agora up --agents 4 --cpus 2 --mem 2048 --detach"))
         {
-            agents, cpus, mem, port, masters, election, allocator, quota, isolation, networks, keep, detach, bare, services,
+            agents, cpus, mem, port, masters, election, allocator, quota, isolation, networks, insecure, keep, detach, bare, services,
         };
         command.Does(async (parsed, cancellation) =>
         {
@@ -51,6 +52,7 @@ internal static class UpCommand
                 Keeps = parsed.GetValue(keep),
                 Networks = parsed.GetValue(networks),
                 Isolation = parsed.GetValue(isolation),
+                IsOpen = parsed.GetValue(insecure),
             });
             await embedded.StartAsync(cancellation);
             if (parsed.GetValue(detach))

@@ -9,7 +9,7 @@ public sealed class ViewTests(LiveCluster cluster)
 {
     public static readonly TheoryData<string> Commands = ["up", "down", "status", "agents", "frameworks", "tasks", "offers",
         "explain", "logs", "kill", "run", "roles", "roles set", "drain", "deactivate", "reactivate", "agents gone", "maintenance", "maintenance schedule", "maintenance status",
-        "maintenance cancel", "master", "agent"];
+        "maintenance cancel", "credential", "acl check", "certs ca", "certs issue", "master", "agent"];
 
     [Theory]
     [MemberData(nameof(Commands))]
