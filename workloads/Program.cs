@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Agora.Workloads;
+using Agora.Workloads.Fuzz;
 using Agora.Workloads.Hadoop;
 using Agora.Workloads.Live.Overhead;
 using Agora.Workloads.Mpi;
@@ -20,7 +21,7 @@ var root = new RootCommand("""
 
     Example:
       agora bench throughput
-    """) { ThroughputCommand.Create(), HadoopCommand.Create(), MpiCommand.Create(), TorqueCommand.Create(), SparkCommand.Create(), RecoveryCommand.Create() };
+    """) { ThroughputCommand.Create(), HadoopCommand.Create(), MpiCommand.Create(), TorqueCommand.Create(), SparkCommand.Create(), RecoveryCommand.Create(), FuzzCommand.Create() };
 foreach (var parts in experiments.Where(e => e is not SpeedExperiment).GroupBy(e => e.Name))
     root.Subcommands.Add(ExperimentCommand.Create([.. parts]));
 root.Subcommands.Add(AllCommand.Create(experiments));
