@@ -1,4 +1,6 @@
 using System.Text.Json.Nodes;
+using Agora.Election;
+using Agora.Sdk;
 using Agora.Workloads.Reports;
 
 namespace Agora.Workloads;
@@ -21,6 +23,7 @@ internal sealed class BenchCluster : BenchDirectory
         try
         {
             await Task.Run(() => cluster.Shell($"agora up {options} --port {port} --detach"), cancellation);
+            MasterAccess.Remember(new MasterLocation.Hosts([cluster.Master]), MasterAccess.OfState(Path.Combine(cluster.Directory, "state")));
             return cluster;
         }
         catch

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Agora.Workloads;
 using Agora.Workloads.Allocation;
 using Agora.Workloads.Check;
+using Agora.Workloads.Fuzz;
 using Agora.Workloads.Hadoop;
 using Agora.Workloads.Isolation;
 using Agora.Workloads.Live.Overhead;
@@ -24,7 +25,7 @@ var root = new RootCommand("""
     Example:
       agora bench throughput
     """) { ThroughputCommand.Create(), AllocationCommand.Create(), CheckCommand.Create(), HadoopCommand.Create(), MpiCommand.Create(), TorqueCommand.Create(),
-    SparkCommand.Create(), RecoveryCommand.Create(), PageService.Create(), PageClient.Create() };
+    SparkCommand.Create(), RecoveryCommand.Create(), FuzzCommand.Create(), PageService.Create(), PageClient.Create() };
 foreach (var parts in experiments.Where(e => e is not SpeedExperiment).GroupBy(e => e.Name))
     root.Subcommands.Add(ExperimentCommand.Create([.. parts]));
 root.Subcommands.Add(AllCommand.Create(experiments));

@@ -1,6 +1,8 @@
 using System.CommandLine;
 using Agora.Election;
 using Agora.Sdk;
+using Agora.Security;
+using Agora.Security.Tls;
 using Grpc.Core;
 
 namespace Agora.Cli;
@@ -20,6 +22,9 @@ internal sealed class Cluster : IDisposable
 
     public MasterLocation Location { get; }
 
+    /// <summary>For reading files of a framework at agents.</summary>
+    public HttpMessageHandler FilesOf(FrameworkId framework) => AgentFilesHandler.OfMaster(Location, Patience, () => framework);
+
     public static Option<string?> MasterOption() => new("--master")
     {
         Description = "URL of the master, or where the masters elect their leader (etcd://..., zk://...); default $AGORA_MASTER, else the cluster of 'agora up'",
@@ -34,6 +39,10 @@ internal sealed class Cluster : IDisposable
             return new Cluster(MasterAddress.Find(master) ?? throw new Failure("no cluster is known",
                 $"no --master is given, {MasterAddress.Variable} is not set, and {MasterAddress.ClusterFile} does not exist",
                 "start one with 'agora up --detach', or name one with --master http://HOST:PORT"));
+        }
+        catch (SecurityFileException e)
+        {
+            throw new Failure("masters cannot be told from others", e.Message, $"correct the files in ${TlsDirectory.Variable}, or unset it");
         }
         catch (FormatException e)
         {
@@ -70,12 +79,26 @@ internal sealed class Cluster : IDisposable
             throw new Failure(e.Status.Detail, "the master does not know it",
                 "see 'agora frameworks' and 'agora tasks' for what there is");
         }
+        catch (RpcException e) when (Denied(e) is { } denied)
+        {
+            throw denied;
+        }
         catch (RpcException e)
         {
             throw new Failure($"the master at {(object?)_client.Leader ?? Location} did not answer", e.Status.Detail,
                 "see that it runs ('agora up'), or name another with --master");
         }
     }
+
+    /// <returns>Null if it was something else.</returns>
+    public static Failure? Denied(RpcException e) => e.StatusCode switch
+    {
+        StatusCode.Unauthenticated => new Failure("the master does not know who this is", e.Status.Detail,
+            $"name your credential file in ${CredentialFile.Variable}; of a cluster of 'agora up' its owner has it, in {MasterAddress.StateDirectory}"),
+        StatusCode.PermissionDenied => new Failure("the master does not allow it", e.Status.Detail,
+            "ask who keeps the master's lists of credentials and access; 'agora acl check' tells what they say"),
+        _ => null,
+    };
 
     public void Dispose() => _client.DisposeAsync().AsTask().GetAwaiter().GetResult();
 }

@@ -35,6 +35,9 @@ internal sealed record ClusterFile(
     /// <summary>Where the commands are that started it, for programs that are none of them.</summary>
     public string Commands { get; init; } = Installation.BinDirectory;
 
+    /// <summary>File with the owner's secret, which only he can read; null where nobody is asked for one.</summary>
+    public string? Credential { get; init; }
+
     /// <summary>By node, the machine's end of the link to its network, where nodes have networks of their own.</summary>
     public Dictionary<string, string> Links { get; init; } = [];
 

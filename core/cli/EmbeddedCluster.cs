@@ -1,4 +1,7 @@
 using System.Diagnostics;
+using Agora.Election;
+using Agora.Sdk;
+using Agora.Security;
 
 namespace Agora.Cli;
 
@@ -43,7 +46,12 @@ internal sealed class EmbeddedCluster(UpOptions options)
         var networks = options.Networks ? NodeNetworks.Make() : null;
         _address = networks?.Address ?? Loopback;
         var election = options.Election is { } kind ? new ElectionService(kind, _address) : null;
-        _file = _file with { Master = election?.Location ?? $"http://{_address}:{options.Port}" };
+        _file = _file with { Master = election?.Location ?? $"http://{_address}:{options.Port}", Credential = options.IsOpen ? null : ClusterSecrets.Own };
+        if (!options.IsOpen)
+        {
+            ClusterSecrets.Make();
+            MasterAccess.Remember(MasterLocation.Parse(_file.Master), new MasterAccess(new CredentialFile(ClusterSecrets.Own)));
+        }
         if (election is not null)
             await StartAsync(election, Path.Combine(state, election.Name), cancellation);
         await Task.WhenAll(Enumerable.Range(1, options.Masters).Select(i => StartMasterAsync(i, election, cancellation)));
@@ -101,7 +109,8 @@ internal sealed class EmbeddedCluster(UpOptions options)
         if (election is not null)
             arguments.AddRange(["--election", election.Location, "--lease", $"{Lease}"]);
         if (_address != Loopback)
-            arguments.AddRange(["--bind", _address, "--insecure"]);
+            arguments.AddRange(["--bind", _address]);
+        arguments.AddRange(options.IsOpen ? ["--insecure"] : ["--credentials", ClusterSecrets.List]);
         // One that has lost the leadership ends, to be started anew.
         await StartAsync(name, [Path.Combine(Installation.BinDirectory, "agora-master"), .. arguments], cancellation,
             isKept: options.Keeps || election is not null);
@@ -117,10 +126,11 @@ internal sealed class EmbeddedCluster(UpOptions options)
         if (options.Isolation is { } isolation)
             command.AddRange(["--isolation", isolation]);
         command.AddRange(options.AgentOptions);
+        command.AddRange(options.IsOpen ? ["--insecure"] : ["--credential", ClusterSecrets.OfAgents]);
         if (networks is not null)
         {
             var (address, link, enter) = networks.Add(number);
-            command = [.. enter, .. command, "--bind", address, "--insecure"];
+            command = [.. enter, .. command, "--bind", address];
             lock (_file.Processes)
                 _file.Links[name] = link;
         }
@@ -178,12 +188,17 @@ internal sealed class EmbeddedCluster(UpOptions options)
     /// <summary>Starts a process of its own session with its log in a file.</summary>
     /// <param name="readReady">Its standard output comes here instead of into the log.</param>
     /// <param name="group">The member file of the control group that it begins in; null for this process's own.</param>
-    public static Process Launch(IReadOnlyList<string> command, string log, bool readReady, string? group = null) =>
+    public static Process Launch(IReadOnlyList<string> command, string log, bool readReady, string? group = null)
+    {
         // The shell only opens the log, enters the group and becomes the program.
-        Process.Start(new ProcessStartInfo("setsid",
+        var start = new ProcessStartInfo("setsid",
             ["/bin/sh", "-c", $"exec 2>>\"$0\" </dev/null{(readReady ? "" : " >&2")}; [ -z \"$1\" ] || echo $$ >\"$1\" || exit; shift; exec \"$@\"",
                 log, group ?? "", .. command])
-        { RedirectStandardOutput = readReady })!;
+        { RedirectStandardOutput = readReady };
+        // One for another cluster; this one's is in its file.
+        start.Environment.Remove(CredentialFile.Variable);
+        return Process.Start(start)!;
+    }
 
     private ClusterProcess Add(string name, Process process, IReadOnlyList<string>? command)
     {
@@ -280,6 +295,7 @@ internal sealed class EmbeddedCluster(UpOptions options)
                 Native.Kill(pid, Native.SigKill);
         NodeGroups.Find()?.Remove();
         NodeNetworks.Remove();
+        ClusterSecrets.Remove();
         file.Processes.ForEach(p => p.RemoveSockets());
         File.Delete(ClusterFile.FilePath);
         if (!quiet)

@@ -1,16 +1,17 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using Grpc.Core;
 
 namespace Agora.Cli;
 
 /// <summary>Reads files of a task's sandbox from its agent's file server.</summary>
-internal sealed class SandboxReader(AgentInfo agent, FrameworkId framework, string taskOrExecutor) : IDisposable
+internal sealed class SandboxReader(Cluster cluster, AgentInfo agent, FrameworkId framework, string taskOrExecutor) : IDisposable
 {
     /// <summary>For an agent that is being started anew; its executors wait as long.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1), Pause = TimeSpan.FromMilliseconds(100);
 
-    private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false, ConnectTimeout = TimeSpan.FromSeconds(5) })
+    private readonly HttpClient _http = new(cluster.FilesOf(framework))
     {
         Timeout = Timeout.InfiniteTimeSpan,
         BaseAddress = new Uri($"http://{agent.Address}:{agent.FilePort}/files/sandbox/" +
@@ -45,7 +46,11 @@ internal sealed class SandboxReader(AgentInfo agent, FrameworkId framework, stri
                 }
                 return;
             }
-            catch (Exception e) when (e is HttpRequestException or HttpIOException or IOException { InnerException: SocketException })
+            catch (RpcException e) when (Cluster.Denied(e) is { } denied)
+            {
+                throw denied;
+            }
+            catch (Exception e) when (e is RpcException or HttpRequestException or HttpIOException or IOException { InnerException: SocketException })
             {
                 away ??= Stopwatch.StartNew();
                 if (!follow || away.Elapsed > Patience)

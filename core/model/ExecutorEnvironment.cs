@@ -23,6 +23,9 @@ public static class ExecutorEnvironment
     /// <summary><c>host:port</c> of the agent's file server.</summary>
     public const string AgentAddress = "AGORA_AGENT_ADDRESS";
 
+    /// <summary>What file servers of agents are shown, as <c>Bearer token</c>, to read files of the framework; not set where they ask for nothing.</summary>
+    public const string FilesToken = "AGORA_FILES_TOKEN";
+
     /// <summary>Directory whose files the agent's file server serves after the executor is gone.</summary>
     public const string SharedOutput = "AGORA_SHARED_OUTPUT";
 }

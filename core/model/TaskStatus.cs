@@ -14,6 +14,9 @@ public enum StatusReason
     /// <summary>The ordinary course: started, exited, killed on request.</summary>
     None,
     TaskInvalid,
+
+    /// <summary>Its framework's principal may not run it.</summary>
+    TaskUnauthorized,
     InvalidOffers,
     ResourcesUnknown,
     CommandFailed,

@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using Agora.Security.Tls;
 using Grpc.Net.Client;
 
 namespace Agora.Sdk;
@@ -9,13 +10,13 @@ internal static class GrpcChannels
     private static readonly TimeSpan PingInterval = TimeSpan.FromSeconds(15);
 
     /// <summary>To <c>http://host:port</c> (HTTP/2 without TLS) or <c>https://host:port</c>.</summary>
-    public static GrpcChannel ToMaster(Uri master, TimeSpan connectTimeout) => Create(master, Handler(connectTimeout));
+    public static GrpcChannel ToMaster(Uri master, TimeSpan connectTimeout, TlsDirectory? tls) => Create(master, Trusting(Handler(connectTimeout), tls));
 
     /// <summary>For single questions; what is answered may be of any size.</summary>
-    public static GrpcChannel ToOperator(Uri master, TimeSpan connectTimeout) => GrpcChannel.ForAddress(master, new GrpcChannelOptions
+    public static GrpcChannel ToOperator(Uri master, TimeSpan connectTimeout, TlsDirectory? tls) => GrpcChannel.ForAddress(master, new GrpcChannelOptions
     {
         MaxReceiveMessageSize = null,
-        HttpHandler = new SocketsHttpHandler { ConnectTimeout = connectTimeout, UseProxy = false },
+        HttpHandler = Trusting(new SocketsHttpHandler { ConnectTimeout = connectTimeout, UseProxy = false }, tls),
         DisposeHttpClient = true,
     });
 
@@ -48,6 +49,13 @@ internal static class GrpcChannels
             MaxReceiveMessageSize = Limits.Default.WireBytesMax,
             MaxSendMessageSize = Limits.Default.WireBytesMax,
         });
+
+    private static SocketsHttpHandler Trusting(SocketsHttpHandler handler, TlsDirectory? tls)
+    {
+        if (tls is not null)
+            handler.SslOptions = tls.ClientOptions();
+        return handler;
+    }
 
     private static SocketsHttpHandler Handler(TimeSpan connectTimeout) => new()
     {

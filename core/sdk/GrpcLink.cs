@@ -6,7 +6,8 @@ using Grpc.Net.Client;
 namespace Agora.Sdk;
 
 /// <summary>Why a link ended, and the master to try next if the peer named one.</summary>
-internal readonly record struct LinkEnd(string Reason, Uri? Leader);
+/// <param name="IsDenied">The peer does not know who this is, or does not allow it.</param>
+internal readonly record struct LinkEnd(string Reason, Uri? Leader, bool IsDenied = false);
 
 /// <summary>
 /// One stream to a master or agent: sends what is queued in batches, hands over what arrives, and ends as a whole when
@@ -114,7 +115,8 @@ internal sealed class GrpcLink<TSend, TSendWire, TSendBatch, TReceive, TReceiveW
             var cause = e.Status.DebugException?.GetBaseException().Message;
             return new LinkEnd(
                 cause is null ? $"{e.StatusCode}: {e.Status.Detail}" : $"{e.StatusCode}: {e.Status.Detail} ({cause})",
-                Uri.TryCreate(leader, UriKind.Absolute, out var uri) ? uri : null);
+                Uri.TryCreate(leader, UriKind.Absolute, out var uri) ? uri : null,
+                e.StatusCode is StatusCode.Unauthenticated or StatusCode.PermissionDenied);
         }
         catch (Exception e)
         {

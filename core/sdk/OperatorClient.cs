@@ -1,5 +1,6 @@
 using Agora.Election;
 using Agora.Protocol;
+using Agora.Security;
 using Grpc.Core;
 using Grpc.Net.Client;
 
@@ -10,7 +11,8 @@ namespace Agora.Sdk;
 /// none leads, the next leader is waited for.
 /// </summary>
 /// <param name="patience">For one question, from beginning to end.</param>
-public sealed class OperatorClient(MasterLocation masters, TimeSpan patience, TimeProvider time) : IAsyncDisposable
+/// <param name="access">How masters are shown who asks; null takes <see cref="MasterAccess.Find"/>.</param>
+public sealed class OperatorClient(MasterLocation masters, TimeSpan patience, TimeProvider time, MasterAccess? access = null) : IAsyncDisposable
 {
     /// <summary>Of a master that is alone, for one question: its connection may have been an old one.</summary>
     private const int AttemptsAtOne = 2;
@@ -18,7 +20,11 @@ public sealed class OperatorClient(MasterLocation masters, TimeSpan patience, Ti
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100), LookAgain = TimeSpan.FromSeconds(1);
 
     private readonly ILeaderFinder _finder = masters.CreateFinder();
+    private readonly MasterAccess _access = access ?? MasterAccess.Find(masters);
     private (Uri Master, GrpcChannel Channel)? _open;
+
+    /// <summary>How masters are shown who asks.</summary>
+    public MasterAccess Access => _access;
 
     /// <summary>The master that was asked last; null before.</summary>
     public Uri? Leader => _open?.Master;
@@ -41,6 +47,14 @@ public sealed class OperatorClient(MasterLocation masters, TimeSpan patience, Ti
     public async Task<string?> OrderAsync(OperatorCommand command, CancellationToken cancellation = default) =>
         (await AskAsync((service, options) => service.CommandAsync(command.ToWire(), options), cancellation)).Refused is { Length: > 0 } refused ? refused : null;
 
+    /// <summary>What an agent's file server is to be shown to read a framework's files there.</summary>
+    /// <param name="place"><c>host:port</c> of that server.</param>
+    /// <returns>Null where none is asked for.</returns>
+    /// <exception cref="RpcException">As for all questions; PermissionDenied if they may not be read.</exception>
+    public async Task<string?> FileTokenAsync(FrameworkId framework, string place, CancellationToken cancellation = default) =>
+        (await AskAsync((service, options) => service.GetFileTokenAsync(new V1.GetFileTokenRequest { FrameworkId = framework.Value, Place = place }, options), cancellation))
+            .Token is { Length: > 0 } token ? token : null;
+
     /// <returns>All masters, as <see cref="ILeaderFinder.MastersAsync"/> has them.</returns>
     public async Task<IReadOnlyList<Uri>> MastersAsync(CancellationToken cancellation = default) => await _finder.MastersAsync(cancellation);
 
@@ -53,7 +67,6 @@ public sealed class OperatorClient(MasterLocation masters, TimeSpan patience, Ti
     private async Task<T> AskAsync<T>(Func<V1.OperatorService.OperatorServiceClient, CallOptions, AsyncUnaryCall<T>> ask, CancellationToken cancellation)
     {
         var end = time.GetUtcNow() + patience;
-        var options = new CallOptions(deadline: end.UtcDateTime, cancellationToken: cancellation);
         var isAlone = masters is MasterLocation.Hosts { Masters.Count: 1 };
         Uri? named = null;
         for (var attempt = 1; ; attempt++)
@@ -62,6 +75,8 @@ public sealed class OperatorClient(MasterLocation masters, TimeSpan patience, Ti
             {
                 if (_open is null && await OpenAsync(named, cancellation) is { } wrong)
                     throw new RpcException(new Status(StatusCode.Unavailable, wrong));
+                // Each attempt shows a token of its own: one is good for one call.
+                var options = new CallOptions(_access.Headers(), end.UtcDateTime, cancellation);
                 return await AnswerAsync(ask(new V1.OperatorService.OperatorServiceClient(_open!.Value.Channel), options), _open.Value.Master, cancellation);
             }
             catch (RpcException e) when (e.StatusCode == StatusCode.Unavailable)
@@ -75,6 +90,10 @@ public sealed class OperatorClient(MasterLocation masters, TimeSpan patience, Ti
                 if (!isAlone && (next is null || next == named))
                     await Task.Delay(Pause, time, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 named = next;
+            }
+            catch (SecurityFileException e)
+            {
+                throw new RpcException(new Status(StatusCode.Unauthenticated, e.Message));
             }
             catch (OperationCanceledException)
             {
@@ -102,7 +121,7 @@ public sealed class OperatorClient(MasterLocation masters, TimeSpan patience, Ti
     {
         if (await _finder.FindAsync(named, cancellation) is not { } master)
             return $"no master of {masters} leads just now";
-        _open = (master, GrpcChannels.ToOperator(master, patience));
+        _open = (master, GrpcChannels.ToOperator(master, patience, _access.Tls));
         return null;
     }
 }

@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 using Agora.Election;
 using Agora.Protocol;
+using Agora.Security;
 using Grpc.Core;
 using SchedulerLink = Agora.Sdk.GrpcLink<
     Agora.SchedulerCall, Agora.V1.SchedulerCall, Agora.V1.SchedulerCalls,
@@ -17,6 +18,7 @@ public sealed class SchedulerDriver
     private readonly TimeProvider _time;
     private readonly SchedulerDriverOptions _options;
     private readonly MasterLocation _masters;
+    private readonly MasterAccess _access;
     private readonly SchedulerSession _session;
     private readonly Channel<Work> _inbox;
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -30,7 +32,7 @@ public sealed class SchedulerDriver
     private long _connection;
     private Uri? _leader;
     private int _started;
-    private volatile bool _over;
+    private volatile bool _over, _isKnown;
     private (bool Happened, string? Error) _end;
 
     /// <param name="masters">Where the leader is found, again after each connection that ended.</param>
@@ -41,6 +43,7 @@ public sealed class SchedulerDriver
         _finder = masters.CreateFinder();
         _time = new SteadyClock(time);
         _options = options ?? new SchedulerDriverOptions();
+        _access = _options.Access ?? MasterAccess.Find(masters);
         _session = new SchedulerSession(scheduler, Random.Shared.NextDouble, _options.Session);
         _inbox = Channel.CreateBounded<Work>(new BoundedChannelOptions(_options.InboxMax) { SingleReader = true });
     }
@@ -181,23 +184,48 @@ public sealed class SchedulerDriver
             await EnqueueAsync(new Work(new SessionInput.Disconnected(connection, $"no master of {_masters} leads")));
             return;
         }
+        Metadata headers;
+        try
+        {
+            headers = _access.Headers();
+        }
+        catch (SecurityFileException e)
+        {
+            await EnqueueAsync(new Work(new SessionInput.Connected(connection)));
+            await DeniedAsync(connection, e.Message);
+            await EnqueueAsync(new Work(new SessionInput.Disconnected(connection, e.Message)));
+            return;
+        }
         _options.Log?.Invoke($"connecting to master {master}");
         var link = new SchedulerLink(
-            GrpcChannels.ToMaster(master, _options.Session.ConnectTimeout),
+            GrpcChannels.ToMaster(master, _options.Session.ConnectTimeout, _access.Tls),
             static (invoker, options) => new V1.SchedulerService.SchedulerServiceClient(invoker).Connect(options),
             static call => call.ToWire(), static e => e.ToDomain(),
-            async e => await EnqueueAsync(new Work(new SessionInput.FromMaster(connection, e))),
+            async e =>
+            {
+                _isKnown |= e is SchedulerEvent.Subscribed or SchedulerEvent.StandingBy;
+                await EnqueueAsync(new Work(new SessionInput.FromMaster(connection, e)));
+            },
             _options.Batches);
-        var headers = new Metadata();
-        if (_options.Secret is { } secret)
-            headers.Add(WireNames.AuthorizationHeader, $"Bearer {secret}");
         link.Open(headers);
         if (!await EnqueueAsync(new Work(new SessionInput.Connected(connection), Opened: (connection, link))))
             link.Close();
         Watch(link, master);
         var end = await Task.Run(link.RunAsync);
         _options.Log?.Invoke($"connection to master {master} ended: {end.Reason}");
+        if (end.IsDenied)
+            await DeniedAsync(connection, end.Reason);
         await EnqueueAsync(new Work(new SessionInput.Disconnected(connection, end.Reason), Gone: link, Leader: end.Leader));
+    }
+
+    /// <summary>
+    /// One who was never let in is told and ends; one who was may be let in again, as secrets are changed one after the other.
+    /// </summary>
+    private async ValueTask DeniedAsync(long connection, string reason)
+    {
+        _options.Log?.Invoke(reason);
+        if (!_isKnown)
+            await EnqueueAsync(new Work(new SessionInput.FromMaster(connection, new SchedulerEvent.Error(reason, Fatal: true))));
     }
 
     /// <summary>Watches the election until the next attempt, in place of watching it for the last.</summary>

@@ -7,8 +7,8 @@ public sealed record SchedulerDriverOptions
 {
     public SchedulerSessionOptions Session { get; init; } = new();
 
-    /// <summary>The framework's secret, shown to the master; null where none is asked for.</summary>
-    public string? Secret { get; init; }
+    /// <summary>How masters are shown who the framework is; null takes <see cref="MasterAccess.Find"/>.</summary>
+    public MasterAccess? Access { get; init; }
 
     /// <summary>Events and posted actions that may wait for the loop.</summary>
     public int InboxMax { get; init; } = 65_536;

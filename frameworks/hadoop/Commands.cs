@@ -96,7 +96,7 @@ internal static class Commands
             end.Cancel();
         });
         var driver = NewDriver(loop, masters);
-        var (web, address) = await JobTrackerApi.StartAsync(loop, options.Int("--port", 0));
+        var (web, address) = await JobTrackerApi.StartAsync(loop, options.Int("--port", 0), MasterAccess.Find(masters).Credential);
         await using (web)
         {
             Ready(address);

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net.Sockets;
 using System.Text.Json.Nodes;
 using Agora.Election;
+using Agora.Sdk;
 using Agora.Workloads.Live.Macro;
 
 namespace Agora.Workloads.Recovery;
@@ -28,6 +29,7 @@ internal sealed class ChaosSite : IAsyncDisposable
         (_data, _cluster, HasLinks) = (data, cluster, hasLinks);
         var description = Description();
         Location = MasterLocation.Parse((string)description["master"]!);
+        MasterAccess.Remember(Location, MasterAccess.OfState(Path.Combine(_cluster.Directory, "state")));
         Links = [.. description["links"]!.AsObject().OrderBy(l => l.Key, StringComparer.Ordinal).Select(l => (l.Key, (string)l.Value!))];
     }
 

@@ -22,7 +22,7 @@ internal static class LogsCommand
             var (found, agent) = await Lookup.TaskAsync(cluster, parsed.GetValue(task)!, parsed.GetValue(framework));
             if (agent is null)
                 throw new Failure($"the logs of '{found.Id}' are not to be had", $"its agent {found.AgentId} is gone", "nothing can be done");
-            using var sandbox = new SandboxReader(agent.Info, found.FrameworkId, found.ExecutorId?.Value ?? found.Id.Value);
+            using var sandbox = new SandboxReader(cluster, agent.Info, found.FrameworkId, found.ExecutorId?.Value ?? found.Id.Value);
             var file = parsed.GetValue(stderr) ? "stderr" : "stdout";
             if (!parsed.GetValue(json))
             {

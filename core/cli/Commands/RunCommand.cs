@@ -70,7 +70,7 @@ internal static class RunCommand
         var explaining = ExplainWaitAsync(cluster, scheduler, finished.Token);
         var place = await scheduler.Placed;
         if (place is { } agent)
-            await CopyOutputAsync(agent, scheduler, output, error, cancellation);
+            await CopyOutputAsync(cluster, agent, scheduler, output, error, cancellation);
         var last = await scheduler.Ended;
         await finished.CancelAsync();
         await explaining;
@@ -113,9 +113,9 @@ internal static class RunCommand
 
     /// <summary>Output to a terminal or file that is gone does not end the task.</summary>
     private static async Task CopyOutputAsync(
-        AgentInfo agent, RunScheduler scheduler, Stream output, Stream error, CancellationToken cancellation)
+        Cluster cluster, AgentInfo agent, RunScheduler scheduler, Stream output, Stream error, CancellationToken cancellation)
     {
-        using var sandbox = new SandboxReader(agent, scheduler.FrameworkId, RunScheduler.TaskName);
+        using var sandbox = new SandboxReader(cluster, agent, scheduler.FrameworkId, RunScheduler.TaskName);
         try
         {
             await Task.WhenAll(sandbox.CopyAsync("stdout", follow: true, output, cancellation),

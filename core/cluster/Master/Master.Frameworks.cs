@@ -57,9 +57,14 @@ public sealed partial class Master
             return $"failover timeout {info.FailoverTimeout} is negative";
         if (info.Id is { } id && _completedIds.Contains(id))
             return $"framework {id} has ended; subscribe without an id to start a new one";
-        if (info.Id is { } known && _frameworks.TryGetValue(known, out var framework) &&
-            framework.Info.Role != info.Role)
-            return $"framework {known} is of role '{framework.Info.Role}' and cannot change to '{info.Role}'";
+        if (info.Id is { } known && _frameworks.TryGetValue(known, out var framework))
+        {
+            // One without a principal is from before anybody had to show who he is.
+            if (framework.Info.Principal != info.Principal && framework.Info.Principal.Length > 0)
+                return $"framework {known} belongs to another principal than '{info.Principal}'";
+            if (framework.Info.Role != info.Role)
+                return $"framework {known} is of role '{framework.Info.Role}' and cannot change to '{info.Role}'";
+        }
         if (call.Standby && info.Id is { } led && _frameworks.GetValueOrDefault(led)?.Standbys.Count >= _options.Limits.StandbysMax)
             return $"{_options.Limits.StandbysMax} schedulers of {led} stand by already";
         return Check(call.Filters ?? FrameworkFilters.None) ?? Check(call.Hints ?? []);

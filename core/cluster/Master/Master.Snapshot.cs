@@ -26,6 +26,13 @@ public sealed partial class Master
     private static Resources OfferedTo(FrameworkEntry framework) =>
         framework.Offers.Values.Aggregate(Resources.Empty, (sum, o) => sum + o.Offer.Resources.Scalars);
 
+    /// <summary>Whose a framework is that runs, or ended and is remembered; null if it is not known.</summary>
+    public string? PrincipalOf(FrameworkId id) => _frameworks.TryGetValue(id, out var framework) ? framework.Info.Principal
+        : _completedFrameworks.FirstOrDefault(f => f.Framework.Info.Id == id).Framework?.Info.Principal;
+
+    /// <returns>Null if the agent is not known.</returns>
+    public string? HostnameOf(AgentId id) => _agents.GetValueOrDefault(id)?.Info.Hostname;
+
     private MasterCounters CountersView() => new(
         _counters.OffersMade, _counters.OffersAccepted, _counters.OffersDeclined, _counters.OffersRescinded,
         _counters.TasksLaunched, _counters.TasksFinished, _counters.TasksFailed, _counters.TasksKilled,

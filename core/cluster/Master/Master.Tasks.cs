@@ -4,7 +4,7 @@ public sealed partial class Master
 {
     private long _lastTask;
 
-    private void Accept(FrameworkEntry framework, SchedulerCall.Accept accept)
+    private void Accept(FrameworkEntry framework, SchedulerCall.Accept accept, IReadOnlyDictionary<TaskId, string>? denied)
     {
         if (CheckOffers(framework, accept) is { } wrong)
         {
@@ -27,8 +27,12 @@ public sealed partial class Master
             var needed = Needed(framework, agent, spec);
             if (CheckTask(framework, agent, spec, needed, left) is { } invalid)
             {
-                Send(framework, new SchedulerEvent.Update(new TaskStatus(spec.Id, TaskState.Error, StatusSource.Master,
-                    StatusReason.TaskInvalid, invalid, _now, agent.Id, spec.Executor?.Id)));
+                EndUnstarted(framework, agent, spec, StatusReason.TaskInvalid, invalid);
+                continue;
+            }
+            if (denied?.GetValueOrDefault(spec.Id) is { } unauthorized)
+            {
+                EndUnstarted(framework, agent, spec, StatusReason.TaskUnauthorized, unauthorized);
                 continue;
             }
             left -= needed;
@@ -40,6 +44,10 @@ public sealed partial class Master
         _allocator.Release(framework.Id, agent.Id, left);
         RefuseRest(framework, agent, left, accept.Refuse);
     }
+
+    private void EndUnstarted(FrameworkEntry framework, AgentEntry agent, TaskSpec spec, StatusReason reason, string why) =>
+        Send(framework, new SchedulerEvent.Update(new TaskStatus(spec.Id, TaskState.Error, StatusSource.Master,
+            reason, why, _now, agent.Id, spec.Executor?.Id)));
 
     /// <summary>What is wrong with the offers named, or null. An Accept is carried out on all of them or on none.</summary>
     private string? CheckOffers(FrameworkEntry framework, SchedulerCall.Accept accept)

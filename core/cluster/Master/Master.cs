@@ -51,7 +51,7 @@ public sealed partial class Master
         _effects.Clear();
         switch (e)
         {
-            case MasterEvent.SchedulerCalled(var connection, var call): Handle(connection, call); break;
+            case MasterEvent.SchedulerCalled(var connection, var call) called: Handle(connection, call, called.Denied); break;
             case MasterEvent.SchedulerDisconnected(var connection): SchedulerGone(connection); break;
             case MasterEvent.AgentCalled(var connection, var call): Handle(connection, call); break;
             case MasterEvent.AgentDisconnected(var connection): AgentConnectionGone(connection); break;
@@ -64,7 +64,7 @@ public sealed partial class Master
         return _effects;
     }
 
-    private void Handle(long connection, SchedulerCall call)
+    private void Handle(long connection, SchedulerCall call, IReadOnlyDictionary<TaskId, string>? denied)
     {
         if (call is SchedulerCall.Subscribe subscribe)
         {
@@ -88,7 +88,7 @@ public sealed partial class Master
         }
         switch (call)
         {
-            case SchedulerCall.Accept accept: Accept(framework, accept); break;
+            case SchedulerCall.Accept accept: Accept(framework, accept, denied); break;
             case SchedulerCall.Decline decline: Decline(framework, decline); break;
             case SchedulerCall.Revive: Revive(framework); break;
             case SchedulerCall.Suppress: _allocator.SetActive(framework.Id, active: true, suppressed: true); break;

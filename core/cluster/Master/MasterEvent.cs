@@ -7,7 +7,12 @@ public abstract record MasterEvent
     {
     }
 
-    public sealed record SchedulerCalled(long Connection, SchedulerCall Call) : MasterEvent;
+    public sealed record SchedulerCalled(long Connection, SchedulerCall Call) : MasterEvent
+    {
+        /// <summary>Of an Accept: the tasks that the framework's principal may not run, and why; null for none.</summary>
+        public IReadOnlyDictionary<TaskId, string>? Denied { get; init; }
+    }
+
     public sealed record SchedulerDisconnected(long Connection) : MasterEvent;
     public sealed record AgentCalled(long Connection, AgentCall Call) : MasterEvent;
     public sealed record AgentDisconnected(long Connection) : MasterEvent;

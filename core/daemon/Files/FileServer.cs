@@ -34,17 +34,24 @@ public static class FileServer
 
         public async Task Answer(HttpContext context)
         {
-            if (!options.Authorize(context))
-            {
-                context.Response.Headers.WWWAuthenticate = "Bearer";
-                await Refuse(context, StatusCodes.Status401Unauthorized,
-                    "reading files here needs a valid bearer token");
-                return;
-            }
+            // What users wrote is data: no browser runs it, frames it, keeps it, or hands it to another site.
+            var headers = context.Response.Headers;
+            headers.XContentTypeOptions = "nosniff";
+            headers.ContentSecurityPolicy = "sandbox; default-src 'none'; frame-ancestors 'none'";
+            headers["Cross-Origin-Resource-Policy"] = "same-origin";
+            headers["Referrer-Policy"] = "no-referrer";
+            headers.CacheControl = "private, no-cache";
             var raw = context.Request.RouteValues["path"] as string ?? "";
             if (VirtualPath.Check(raw, options.PathLengthMax, out var path) is { } problem)
             {
                 await Refuse(context, StatusCodes.Status400BadRequest, problem);
+                return;
+            }
+            if (!options.Authorize(context, path))
+            {
+                context.Response.Headers.WWWAuthenticate = "Bearer";
+                await Refuse(context, StatusCodes.Status401Unauthorized,
+                    "reading this needs a token that is good for it; 'agora logs' asks the master for one");
                 return;
             }
             if (options.Resolve(path) is not { } location || Open(location) is not { } handle)
@@ -62,7 +69,6 @@ public static class FileServer
             var facts = RootedDirectory.Facts(handle);
             var query = context.Request.Query;
             var wantsList = query.ContainsKey("list");
-            context.Response.Headers.XContentTypeOptions = "nosniff";
             return facts.Kind switch
             {
                 FileKind.Directory when wantsList => List(context, path, handle),

@@ -19,8 +19,8 @@ public sealed record FileServerOptions
     /// <summary>True as long as the file at a virtual path may still grow: its container has not ended.</summary>
     public Func<string, bool> IsLive { get; init; } = _ => false;
 
-    /// <summary>False refuses the request with 401; the hook for bearer tokens.</summary>
-    public Func<HttpContext, bool> Authorize { get; init; } = _ => true;
+    /// <summary>Who asks may read what is at a virtual path; false refuses the request with 401.</summary>
+    public Func<HttpContext, string, bool> Authorize { get; init; } = (_, _) => true;
 
     /// <summary>Longest virtual path, in characters.</summary>
     public int PathLengthMax { get; init; } = 4096;

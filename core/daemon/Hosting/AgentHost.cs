@@ -4,6 +4,7 @@ using Agora.Daemon.Containers;
 using Agora.Daemon.Sandboxes;
 using Agora.Election;
 using Agora.Protocol;
+using Agora.Security;
 using Grpc.Core;
 
 namespace Agora.Daemon.Hosting;
@@ -32,15 +33,19 @@ public sealed class AgentHost
     private readonly System.Collections.Concurrent.ConcurrentDictionary<ContainerId, string?> _live = new();
     private readonly System.Collections.Concurrent.ConcurrentDictionary<ContainerId, TaskCompletionSource> _former = new();
     private readonly RecordFile? _records;
+    private readonly WatchedFile<IReadOnlyList<Credential>>? _credential;
     private AgentId? _savedId;
     private CancellationToken _stopping;
 
     /// <param name="containers">Makes the containers, given where their events go.</param>
+    /// <param name="access">How the master is shown who this is.</param>
+    /// <param name="credential">With which processes of frameworks show that they may read their files; null where nobody is asked.</param>
     /// <param name="records">Of what must outlive the process; null ends what a former process left running.</param>
     public AgentHost(AgentInfo info, AgentOptions options, AgentPaths paths, ILeaderFinder master,
         Func<Action<ContainerEvent>, IContainers> containers, TimeProvider time, ILogger<AgentHost> logger,
-        RecordFile? records = null)
+        RecordFile? records = null, LinkSecurity? access = null, WatchedFile<IReadOnlyList<Credential>>? credential = null)
     {
+        _credential = credential;
         _paths = paths;
         _logger = logger;
         _records = records;
@@ -49,13 +54,15 @@ public sealed class AgentHost
         records?.Replace(_agent.Records);
         _pump = new Pump<AgentEvent>(clock, Handle, () => _agent.NextDeadline);
         _containers = containers(ContainerTold);
-        _master = new MasterLink(master, _pump.PostAsync, logger);
+        _master = new MasterLink(master, access ?? LinkSecurity.None, _pump.PostAsync, logger);
         Executors = new ExecutorStreams(e => e.ToWire(), c => c.ToDomain(),
-            (number, call) => _pump.PostAsync(new AgentEvent.ExecutorCalled(number, call)),
             number => _pump.Post(new AgentEvent.ExecutorDisconnected(number)), logger);
     }
 
-    internal ExecutorStreams Executors { get; }
+    private ExecutorStreams Executors { get; }
+
+    internal Task ServeExecutorAsync(IAsyncStreamReader<V1.ExecutorCalls> incoming, IServerStreamWriter<V1.ExecutorEvents> outgoing, ServerCallContext context) =>
+        Executors.ServeAsync(incoming, outgoing, context, (number, call) => _pump.PostAsync(new AgentEvent.ExecutorCalled(number, call)));
 
     /// <summary>Done when the agent has ended; null if in good order, else why.</summary>
     public Task<string?> Ended => _ended.Task;
@@ -179,6 +186,8 @@ public sealed class AgentHost
             [ExecutorEnvironment.AgentAddress] = $"{_agent.Info.Address}:{_agent.Info.FilePort}",
             [ExecutorEnvironment.SharedOutput] = _paths.SharedOutput,
         };
+        if (_credential?.Current is [var own, ..])
+            environment[ExecutorEnvironment.FilesToken] = FileToken.Create(own, launch.Framework.Id!.Value.Value, FileToken.Everywhere, until: null);
         if (launch.Executor is { } executor)
         {
             environment[ExecutorEnvironment.ExecutorId] = executor.Id.Value;
@@ -230,5 +239,5 @@ internal sealed class ExecutorService(AgentHost host) : V1.ExecutorService.Execu
 {
     public override Task Connect(IAsyncStreamReader<V1.ExecutorCalls> requestStream,
         IServerStreamWriter<V1.ExecutorEvents> responseStream, ServerCallContext context) =>
-        host.Executors.ServeAsync(requestStream, responseStream, context);
+        host.ServeExecutorAsync(requestStream, responseStream, context);
 }

@@ -8,6 +8,8 @@ using Agora.Daemon.Files;
 using Agora.Daemon.Sandboxes;
 using Agora.Election;
 using Agora.Protocol;
+using Agora.Security;
+using Agora.Security.Tls;
 using Agora.Supervisor.Shared;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
@@ -15,10 +17,11 @@ namespace Agora.Daemon.Hosting;
 
 /// <summary>Settings of <c>agora agent</c>.</summary>
 /// <param name="Port">Of the file server; 0 for the one it had before, or any free one.</param>
+/// <param name="Security">Null lets everybody read files.</param>
 /// <param name="Reconnects">Takes up what a former process of this agent left running; else that is ended.</param>
 public sealed record AgentSettings(
     IPAddress Address, int Port, string WorkDirectory, MasterLocation Master, string Hostname, Resources Resources, Attributes Attributes,
-    bool Reconnects, IsolationSettings Isolation, GarbageSettings Garbage);
+    bool Reconnects, IsolationSettings Isolation, GarbageSettings Garbage, SecuritySettings? Security = null);
 
 /// <summary>The agent as a process.</summary>
 public static class AgentProgram
@@ -65,19 +68,34 @@ public static class AgentProgram
         using var fetcher = new Fetcher(new FetcherOptions { CacheDirectory = paths.Cache });
         var builder = Server.CreateBuilder();
         builder.Services.AddGrpc(Server.Grpc);
+        var security = settings.Security ?? SecuritySettings.None;
+        var tls = security.TlsDirectory is { } directory ? new TlsDirectory(directory, TimeProvider.System) : null;
+        if (tls is not null)
+            builder.WebHost.UseKestrelHttpsConfiguration();
+        var file = security.Credentials is { } path ? new CredentialFile(path) : null;
+        var credential = file is null ? null : new WatchedFile<IReadOnlyList<Credential>>(file.Path, p => new CredentialFile(p).Read(), TimeProvider.System);
         builder.Services.AddSingleton(services => new AgentHost(info,
             new AgentOptions { Seed = (ulong)Environment.ProcessId }, paths, finder,
-            tell => new ProcessContainers(containers, fetcher, isolator, tell), TimeProvider.System, services.GetRequiredService<ILogger<AgentHost>>(), records));
+            tell => new ProcessContainers(containers, fetcher, isolator, tell), TimeProvider.System, services.GetRequiredService<ILogger<AgentHost>>(), records,
+            new LinkSecurity(file, tls), credential));
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             Server.Configure(kestrel);
-            kestrel.Listen(settings.Address, port, listen => listen.Protocols = HttpProtocols.Http1);
+            kestrel.Listen(settings.Address, port, listen =>
+            {
+                listen.Protocols = HttpProtocols.Http1;
+                if (tls is not null)
+                    Server.UseTls(listen, tls, wantsCertificates: false);
+            });
             kestrel.ListenUnixSocket(paths.Socket, listen => listen.Protocols = HttpProtocols.Http2);
         });
         await using var app = builder.Build();
         app.MapGrpcService<ExecutorService>();
         var host = app.Services.GetRequiredService<AgentHost>();
-        app.MapFiles(new Files.FileServerOptions { Resolve = paths.Resolve, IsLive = host.IsLive });
+        var files = new Files.FileServerOptions { Resolve = paths.Resolve, IsLive = host.IsLive };
+        if (credential is not null)
+            files = files with { Authorize = new FileReaders(credential, $"{settings.Address}:{port}", TimeProvider.System).MayRead };
+        app.MapFiles(files);
         var collector = new SandboxCollector(paths.Sandboxes, new Trash(paths.Trash), settings.Garbage, host.IsLive);
         var exitCode = await Server.RunAsync(app, async stop =>
         {

@@ -1,7 +1,9 @@
 using Agora.Cluster;
 using Agora.Cluster.Allocation;
 using Agora.Protocol;
+using Agora.Security;
 using Agora.Web;
+using Grpc.Core;
 
 namespace Agora.Daemon.Hosting;
 
@@ -15,6 +17,7 @@ public sealed class MasterHost : IClusterReader
     private readonly Master _master;
     private readonly Pump<MasterEvent> _pump;
     private readonly System.Collections.Concurrent.ConcurrentDictionary<long, TaskCompletionSource<string?>> _orders = new();
+    private readonly System.Collections.Concurrent.ConcurrentDictionary<string, (string Principal, long Connection)> _places = new(StringComparer.Ordinal);
     private readonly TimeProvider _time;
     private readonly RegistryStore _store;
     private CancellationToken _stopping;
@@ -29,15 +32,50 @@ public sealed class MasterHost : IClusterReader
         _pump = new Pump<MasterEvent>(_time, Handle, () => _master.NextDeadline);
         // One numbering for both kinds, as the machine knows connections by number alone.
         Schedulers = new SchedulerStreams(e => e.ToWire(), c => c.ToDomain(),
-            (number, call) => _pump.PostAsync(new MasterEvent.SchedulerCalled(number * 2, call)),
             number => _pump.Post(new MasterEvent.SchedulerDisconnected(number * 2)), logger);
         Agents = new AgentStreams(c => c.ToWire(), c => c.ToDomain(),
-            (number, call) => _pump.PostAsync(new MasterEvent.AgentCalled(number * 2 + 1, call)),
             number => _pump.Post(new MasterEvent.AgentDisconnected(number * 2 + 1)), logger);
     }
 
-    internal SchedulerStreams Schedulers { get; }
-    internal AgentStreams Agents { get; }
+    private SchedulerStreams Schedulers { get; }
+    private AgentStreams Agents { get; }
+
+    internal Task ServeSchedulerAsync(GatedScheduler scheduler, IAsyncStreamReader<V1.SchedulerCalls> incoming,
+        IServerStreamWriter<V1.SchedulerEvents> outgoing, ServerCallContext context) =>
+        Schedulers.ServeAsync(incoming, outgoing, context, (number, call) => _pump.PostAsync(scheduler.Admit(number * 2, call)));
+
+    /// <param name="agent">Its secret signs what lets others read files there.</param>
+    internal async Task ServeAgentAsync(Principal agent, IAsyncStreamReader<V1.AgentCalls> incoming,
+        IServerStreamWriter<V1.AgentCommands> outgoing, ServerCallContext context)
+    {
+        (string Place, long Connection)? served = null;
+        try
+        {
+            await Agents.ServeAsync(incoming, outgoing, context, (number, call) =>
+            {
+                if (call is AgentCall.Register register)
+                {
+                    served = ($"{register.Agent.Address}:{register.Agent.FilePort}", number);
+                    _places[served.Value.Place] = (agent.Name, number);
+                }
+                return _pump.PostAsync(new MasterEvent.AgentCalled(number * 2 + 1, call));
+            });
+        }
+        finally
+        {
+            if (served is var (place, connection))
+                _places.TryRemove(KeyValuePair.Create(place, (agent.Name, connection)));
+        }
+    }
+
+    /// <summary>The principal of the connected agent that serves files there; null if there is none.</summary>
+    internal string? PrincipalAt(string place) => _places.TryGetValue(place, out var found) ? found.Principal : null;
+
+    /// <summary>Whose a framework is, also for a while after its end; null if it is not known.</summary>
+    internal Task<string?> PrincipalOfAsync(FrameworkId framework) => AskAsync(() => _master.PrincipalOf(framework));
+
+    /// <returns>Empty for an agent that is not known.</returns>
+    internal Task<string> HostnameOfAsync(AgentId agent) => AskAsync(() => _master.HostnameOf(agent) ?? "");
 
     /// <summary>Lives until cancelled; then all streams are ended, so that agents and schedulers look for another master at once.</summary>
     public async Task RunAsync(CancellationToken cancellation)

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Agora.Cluster;
 using Agora.Election;
 using Agora.Protocol;
+using Agora.Security;
 using Grpc.Core;
 using Grpc.Net.Client;
 
@@ -10,7 +11,7 @@ namespace Agora.Daemon.Hosting;
 using Sender = BatchingSender<AgentCall, V1.AgentCall, V1.AgentCalls>;
 
 /// <summary>The agent's streams to the master: at most one is in use, an older one may still be ending.</summary>
-internal sealed class MasterLink(ILeaderFinder finder, Func<AgentEvent, ValueTask> post, ILogger logger)
+internal sealed class MasterLink(ILeaderFinder finder, LinkSecurity security, Func<AgentEvent, ValueTask> post, ILogger logger)
 {
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(10);
 
@@ -71,6 +72,8 @@ internal sealed class MasterLink(ILeaderFinder finder, Func<AgentEvent, ValueTas
                 KeepAlivePingDelay = TimeSpan.FromSeconds(30),
                 KeepAlivePingTimeout = TimeSpan.FromSeconds(30),
             };
+            if (security.Tls is { } tls)
+                handler.SslOptions = tls.ClientOptions();
             using var channel = GrpcChannel.ForAddress(master, new GrpcChannelOptions
             {
                 HttpHandler = handler,
@@ -78,7 +81,7 @@ internal sealed class MasterLink(ILeaderFinder finder, Func<AgentEvent, ValueTas
                 MaxSendMessageSize = null,
             });
             await channel.ConnectAsync(abort.Token).WaitAsync(ConnectTimeout, abort.Token);
-            using var call = new V1.AgentService.AgentServiceClient(channel).Connect(cancellationToken: abort.Token);
+            using var call = new V1.AgentService.AgentServiceClient(channel).Connect(security.Headers(), cancellationToken: abort.Token);
             var sender = new Sender(c => c.ToWire(), call.RequestStream.WriteAsync, BatchLimits.Default);
             _open[connection] = (sender, abort);
             await post(new AgentEvent.MasterConnected(connection));
@@ -92,9 +95,10 @@ internal sealed class MasterLink(ILeaderFinder finder, Func<AgentEvent, ValueTas
                 await (reading.IsCompleted ? reading : sending);
         }
         catch (Exception e) when (e is RpcException or IOException or OperationCanceledException or TimeoutException
-            or WireFormatException or HttpRequestException or InvalidOperationException)
+            or WireFormatException or HttpRequestException or InvalidOperationException or SecurityFileException)
         {
-            logger.LogInformation("master {Master}: connection {Connection} ended: {Error}", master, connection, Reason(e));
+            var level = e is SecurityFileException or RpcException { StatusCode: StatusCode.Unauthenticated or StatusCode.PermissionDenied } ? LogLevel.Error : LogLevel.Information;
+            logger.Log(level, "master {Master}: connection {Connection} ended: {Error}", master, connection, Reason(e));
             if (e is RpcException rpc && Uri.TryCreate(rpc.Trailers.GetValue(WireNames.LeaderTrailer), UriKind.Absolute, out var leader))
                 _named = leader;
         }

@@ -6,6 +6,7 @@ using Agora.Election;
 using Agora.Election.Etcd;
 using Agora.Election.ZooKeeper;
 using Agora.Protocol;
+using Agora.Security.Tls;
 using Agora.Web;
 
 namespace Agora.Daemon.Hosting;
@@ -16,8 +17,9 @@ namespace Agora.Daemon.Hosting;
 /// <param name="Election">Where masters elect a leader; null for a master that is alone.</param>
 /// <param name="Lease">How long a leader that does not answer still counts.</param>
 /// <param name="Advertise">Where others reach this master; null for where it listens.</param>
+/// <param name="Security">Null obeys everybody.</param>
 public sealed record MasterSettings(IPAddress Address, int Port, string WorkDirectory, string Allocator, MasterOptions Options,
-    MasterLocation? Election = null, TimeSpan Lease = default, Uri? Advertise = null);
+    MasterLocation? Election = null, TimeSpan Lease = default, Uri? Advertise = null, SecuritySettings? Security = null);
 
 /// <summary>The master as a process.</summary>
 public static class MasterProgram
@@ -29,7 +31,8 @@ public static class MasterProgram
     public static async Task<int> RunAsync(MasterSettings settings, CancellationToken cancellation)
     {
         var port = settings.Port != 0 ? settings.Port : Server.FreePort(settings.Address);
-        var self = settings.Advertise ?? new UriBuilder("http", settings.Address.ToString(), port).Uri;
+        var security = settings.Security ?? SecuritySettings.None;
+        var self = settings.Advertise ?? new UriBuilder(security.TlsDirectory is null ? "http" : "https", settings.Address.ToString(), port).Uri;
         await using var finder = (settings.Election ?? new MasterLocation.Hosts([self])).CreateFinder();
         var seat = new MasterSeat(finder, self);
         var builder = Server.CreateBuilder();
@@ -38,12 +41,24 @@ public static class MasterProgram
         builder.Services.AddGrpc(Server.Grpc);
         builder.Services.AddSingleton(seat);
         builder.Services.AddDashboard(seat);
+        builder.Services.AddSingleton(services => new Gate(security, TimeProvider.System, services.GetRequiredService<ILogger<Gate>>()));
+        var tls = security.TlsDirectory is { } directory ? new TlsDirectory(directory, TimeProvider.System) : null;
+        if (tls is not null)
+            builder.WebHost.UseKestrelHttpsConfiguration();
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             Server.Configure(kestrel);
-            kestrel.Listen(settings.Address, port, PlainHttp.UseBothVersions);
+            kestrel.Listen(settings.Address, port, listen =>
+            {
+                // With TLS the two sides agree on the version.
+                if (tls is null)
+                    PlainHttp.UseBothVersions(listen);
+                else
+                    Server.UseTls(listen, tls, security.WantsCertificates);
+            });
         });
         await using var app = builder.Build();
+        _ = app.Services.GetRequiredService<Gate>();
         app.MapDashboard();
         app.MapGrpcService<SchedulerService>();
         app.MapGrpcService<AgentService>();

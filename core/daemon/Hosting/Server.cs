@@ -1,9 +1,11 @@
 using System.Net;
 using System.Net.Sockets;
+using Agora.Security.Tls;
 using Grpc.AspNetCore.Server;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
 
 namespace Agora.Daemon.Hosting;
 
@@ -12,6 +14,9 @@ internal static class Server
 {
     /// <summary>Long-lived streams of one client's connection; Kestrel's own bound of 100 leaves the next one waiting for ever.</summary>
     private const int StreamsPerConnectionMax = 65_000;
+
+    /// <summary>Of all peers together; what comes then is closed at once. Agents and schedulers have one each.</summary>
+    private const long ConnectionsMax = 50_000;
 
     public static WebApplicationBuilder CreateBuilder()
     {
@@ -62,9 +67,18 @@ internal static class Server
         }
     }
 
+    /// <summary>Speaks TLS alone. A certificate that is shown must be one of the cluster's.</summary>
+    public static void UseTls(ListenOptions listen, TlsDirectory tls, bool wantsCertificates) => listen.UseHttps(https =>
+    {
+        https.ServerCertificateSelector = (_, _) => tls.Certificate;
+        https.ClientCertificateMode = wantsCertificates ? ClientCertificateMode.RequireCertificate : ClientCertificateMode.AllowCertificate;
+        https.ClientCertificateValidation = (certificate, _, _) => tls.IsTrusted(certificate);
+    });
+
     public static void Configure(KestrelServerOptions kestrel)
     {
         kestrel.AddServerHeader = false;
+        kestrel.Limits.MaxConcurrentConnections = ConnectionsMax;
         kestrel.Limits.Http2.MaxStreamsPerConnection = StreamsPerConnectionMax;
         // An idle stream is a healthy one.
         kestrel.Limits.MinRequestBodyDataRate = null;

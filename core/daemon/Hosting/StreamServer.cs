@@ -10,11 +10,9 @@ namespace Agora.Daemon.Hosting;
 /// </summary>
 /// <param name="toWire">Maps what goes out.</param>
 /// <param name="toDomain">Maps and checks what comes in.</param>
-/// <param name="received">Takes what came in; may wait, which holds that peer back.</param>
 /// <param name="closed">Told once when a stream has ended.</param>
 public sealed class StreamServer<TOut, TOutWire, TOutBatch, TIn, TInWire, TInBatch>(
-    Func<TOut, TOutWire> toWire, Func<TInWire, TIn> toDomain, Func<long, TIn, ValueTask> received,
-    Action<long> closed, ILogger logger)
+    Func<TOut, TOutWire> toWire, Func<TInWire, TIn> toDomain, Action<long> closed, ILogger logger)
     where TOutWire : IMessage
     where TOutBatch : class, IBatch<TOutWire>, new()
     where TInBatch : class, IBatch<TInWire>
@@ -69,8 +67,9 @@ public sealed class StreamServer<TOut, TOutWire, TOutBatch, TIn, TInWire, TInBat
     }
 
     /// <summary>Serves one stream until either side ends it.</summary>
-    public async Task ServeAsync(
-        IAsyncStreamReader<TInBatch> incoming, IServerStreamWriter<TOutBatch> outgoing, ServerCallContext context)
+    /// <param name="received">Takes what came in; may wait, which holds the peer back. What it throws ends the stream.</param>
+    public async Task ServeAsync(IAsyncStreamReader<TInBatch> incoming, IServerStreamWriter<TOutBatch> outgoing,
+        ServerCallContext context, Func<long, TIn, ValueTask> received)
     {
         using var abort = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken);
         var sender = new BatchingSender<TOut, TOutWire, TOutBatch>(toWire, outgoing.WriteAsync, BatchLimits.Default);

@@ -4,6 +4,9 @@ using System.Net;
 using Agora.Cluster;
 using Agora.Daemon.Sandboxes;
 using Agora.Election;
+using Agora.Security;
+using Agora.Security.Tls;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Agora.Daemon.Hosting;
 
@@ -18,8 +21,31 @@ internal static class Daemons
 
     public static Option<bool> Insecure() => new("--insecure")
     {
-        Description = "Listen on an address other machines reach, though anybody there may give orders",
+        Description = "Listen on an address other machines reach, though anybody there may give orders or read files",
     };
+
+    public static Option<string?> Tls() => new("--tls-dir")
+    {
+        Description = "Directory with ca.crt, tls.crt and tls.key, as 'agora certs issue' makes it: this port speaks TLS alone",
+        HelpName = "dir",
+    };
+
+    /// <summary>True if its files can be used; else the reason is printed.</summary>
+    public static bool IsSound(SecuritySettings security, Action<SecuritySettings> load)
+    {
+        try
+        {
+            load(security);
+            if (security.TlsDirectory is { } tls && new TlsDirectory(tls, TimeProvider.System).Certificate is null)
+                throw new SecurityFileException($"{tls} has no {TlsDirectory.CertificateFile}");
+            return true;
+        }
+        catch (SecurityFileException e)
+        {
+            Refuse("a file about who may what cannot be used", e.Message, "correct the file, or name another; see docs/security.md");
+            return false;
+        }
+    }
 
     public static Option<string> WorkDirectory(string name) => new("--work-dir")
     {
@@ -49,17 +75,19 @@ internal static class Daemons
     }
 
     /// <summary>The address, or null with the reason printed.</summary>
-    public static IPAddress? Address(string text, bool insecure)
+    /// <param name="isSafe">Those who come there have to show who they are, or the user does not mind.</param>
+    /// <param name="fix">What would make it safe.</param>
+    public static IPAddress? Address(string text, bool isSafe, string fix)
     {
         if (!IPAddress.TryParse(text, out var address))
         {
             Refuse($"'{text}' cannot be listened on", "it is not an IP address", "give one such as 127.0.0.1 with --bind");
             return null;
         }
-        if (!IPAddress.IsLoopback(address) && !insecure)
+        if (!IPAddress.IsLoopback(address) && !isSafe)
         {
             Refuse($"will not listen on {address}", "other machines reach it, and nobody has to prove who he is",
-                "listen on 127.0.0.1, or add --insecure if the network is closed to others");
+                $"{fix}, listen on 127.0.0.1, or add --insecure if the network is closed to others");
             return null;
         }
         return address;
@@ -100,16 +128,31 @@ internal static class MasterVerb
             HelpName = "url",
         };
         var lease = Seconds("--lease", "Seconds that a leader still counts once it is not heard of", DefaultLease);
+        var credentials = new Option<string?>("--credentials")
+        {
+            Description = "File of all who may connect, lines 'PRINCIPAL ROLE[,ROLE] SECRET' with roles agent, framework, operator; default: anybody may",
+            HelpName = "file",
+        };
+        var rules = new Option<string?>("--acls") { Description = "File of who may do what, lines 'allow|deny WHO ACTION WHAT'; what no line allows is denied", HelpName = "file" };
+        var tls = Daemons.Tls();
+        var certificates = new Option<bool>("--client-certificates") { Description = "With --tls-dir: who connects must show a certificate; it shows who he is, too" };
         var advertise = new Option<string?>("--advertise") { Description = "URL by which others reach this master; default where it listens", HelpName = "url" };
         var command = new Command("master",
             "Run a master.\n\nExample:\n  agora master --port 5050 --allocator drf\n  agora master --port 5050 --election etcd://127.0.0.1:2379/agora")
         {
-            port, bind, insecure, work, allocator, election, lease, advertise, offer, ping, missed, removals, grace,
+            port, bind, insecure, credentials, rules, tls, certificates, work, allocator, election, lease, advertise, offer, ping, missed, removals, grace,
         };
         command.SetAction((parsed, cancellation) =>
         {
-            if (Daemons.Address(parsed.GetValue(bind)!, parsed.GetValue(insecure)) is not { } address)
+            var security = new SecuritySettings(parsed.GetValue(credentials), parsed.GetValue(rules), parsed.GetValue(tls), parsed.GetValue(certificates));
+            if (Daemons.Address(parsed.GetValue(bind)!, parsed.GetValue(insecure) || security.Credentials is not null, "name all who may connect with --credentials") is not { } address)
                 return Task.FromResult(2);
+            if (security.AccessList is not null && security.Credentials is null)
+                return Task.FromResult(Daemons.Refuse("--acls cannot be kept", "nobody has to show who he is", "give --credentials too"));
+            if (security.WantsCertificates && security.TlsDirectory is null)
+                return Task.FromResult(Daemons.Refuse("--client-certificates cannot be kept", "there is no TLS to show them by", "give --tls-dir too"));
+            if (!Daemons.IsSound(security, files => _ = new Gate(files, TimeProvider.System, NullLogger.Instance)))
+                return Task.FromResult(1);
             var between = TimeSpan.Zero;
             if (parsed.GetValue(removals) is { } rate && !Durations.TryParseRate(rate, out between, out var unclear))
                 return Task.FromResult(Daemons.Refuse("the removal rate is not understood", unclear, "write it as 1/10m, 20/1h or the like"));
@@ -143,7 +186,7 @@ internal static class MasterVerb
             if (parsed.GetValue(lease) is not (>= 1 and <= LeaseSecondsMax))
                 return Task.FromResult(Daemons.Refuse("the lease is not valid", $"it is below 1 s or above {LeaseSecondsMax} s", "leave --lease away, or give some seconds"));
             return MasterProgram.RunAsync(new MasterSettings(address, parsed.GetValue(port), parsed.GetValue(work)!,
-                parsed.GetValue(allocator)!, options, elects, TimeSpan.FromSeconds(parsed.GetValue(lease)), reached), cancellation);
+                parsed.GetValue(allocator)!, options, elects, TimeSpan.FromSeconds(parsed.GetValue(lease)), reached, security), cancellation);
         });
         return command;
     }
@@ -195,17 +238,28 @@ internal static class AgentVerb
             Description = "Part of the disk that is to stay free: once less is, no sandbox of what has ended is kept",
             DefaultValueFactory = _ => GarbageSettings.Default.DiskHeadroom,
         };
+        var credential = new Option<string?>("--credential")
+        {
+            Description = $"File with the line 'PRINCIPAL SECRET' that shows the master who this is; default ${CredentialFile.Variable}. Files are then served to those alone who may read them",
+            HelpName = "file",
+            DefaultValueFactory = _ => CredentialFile.OfEnvironment()?.Path,
+        };
+        var tls = Daemons.Tls();
         var quota = new Option<bool>("--cpu-quota") { Description = "With cgroups: a task gets no more processors than it asked for, also while others are idle" };
         var processes = new Option<int>("--pids-limit") { Description = "With cgroups: processes and threads of a task at once; 0 for no limit" };
         var command = new Command("agent",
             "Run an agent.\n\nExample:\n  agora agent --master http://127.0.0.1:5050 --resources 'cpus:4;mem:8192'")
         {
-            master, port, bind, insecure, hostname, resources, attributes, work, recover, isolation, quota, processes, switchUser, sameUser, noPrivileges, delay, headroom,
+            master, port, bind, insecure, credential, tls, hostname, resources, attributes, work, recover, isolation, quota, processes, switchUser, sameUser,
+            noPrivileges, delay, headroom,
         };
         command.SetAction((parsed, cancellation) =>
         {
-            if (Daemons.Address(parsed.GetValue(bind)!, parsed.GetValue(insecure)) is not { } address)
+            var security = new SecuritySettings(parsed.GetValue(credential), TlsDirectory: parsed.GetValue(tls));
+            if (Daemons.Address(parsed.GetValue(bind)!, parsed.GetValue(insecure) || security.Credentials is not null, "name a credential with --credential") is not { } address)
                 return Task.FromResult(2);
+            if (!Daemons.IsSound(security, files => _ = files.Credentials is { } file ? new CredentialFile(file).Read() : null))
+                return Task.FromResult(1);
             if (!Daemons.TryLocate(parsed.GetValue(master)!, out var url, out var wrong))
                 return Task.FromResult(Daemons.Refuse($"'{parsed.GetValue(master)}' is not a master's URL", wrong!, "write it as http://HOST:PORT"));
             if (!Resources.TryParse(parsed.GetValue(resources)!, out var has, out wrong))
@@ -232,7 +286,7 @@ internal static class AgentVerb
                     ProcessesMax = parsed.GetValue(processes),
                     SwitchesUser = parsed.GetValue(switchUser),
                     NoNewPrivileges = parsed.GetValue(noPrivileges),
-                }, new GarbageSettings(keeps, parsed.GetValue(headroom))), cancellation);
+                }, new GarbageSettings(keeps, parsed.GetValue(headroom)), security), cancellation);
         });
         return command;
     }

@@ -31,6 +31,7 @@ public static partial class DomainToWire
     {
         StatusReason.None => V1.StatusReason.None,
         StatusReason.TaskInvalid => V1.StatusReason.TaskInvalid,
+        StatusReason.TaskUnauthorized => V1.StatusReason.TaskUnauthorized,
         StatusReason.InvalidOffers => V1.StatusReason.InvalidOffers,
         StatusReason.ResourcesUnknown => V1.StatusReason.ResourcesUnknown,
         StatusReason.CommandFailed => V1.StatusReason.CommandFailed,

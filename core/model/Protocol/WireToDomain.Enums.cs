@@ -33,6 +33,7 @@ public static partial class WireToDomain
     {
         V1.StatusReason.None => StatusReason.None,
         V1.StatusReason.TaskInvalid => StatusReason.TaskInvalid,
+        V1.StatusReason.TaskUnauthorized => StatusReason.TaskUnauthorized,
         V1.StatusReason.InvalidOffers => StatusReason.InvalidOffers,
         V1.StatusReason.ResourcesUnknown => StatusReason.ResourcesUnknown,
         V1.StatusReason.CommandFailed => StatusReason.CommandFailed,

@@ -20,6 +20,10 @@ internal sealed record Cluster(string? Master, Dictionary<string, string>? Servi
     /// <exception cref="ClusterMissingException">There is none, or it lacks the service.</exception>
     public static Uri JobTracker => Service(JobTrackerService);
 
+    /// <summary>A client of the JobTracker that shows it who this is, where it wants to know.</summary>
+    /// <exception cref="ClusterMissingException">There is none, or it lacks the service.</exception>
+    public static JobClient OpenJobTracker() => new(JobTracker, MasterAccess.Find(null).Credential);
+
     /// <exception cref="ClusterMissingException">There is none, or it lacks the service.</exception>
     public static Uri Store => Service(StoreService);
 

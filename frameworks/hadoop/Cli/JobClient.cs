@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Agora.Hadoop.Jobs;
+using Agora.Security;
 
 namespace Agora.Hadoop.Cli;
 
@@ -10,7 +11,8 @@ namespace Agora.Hadoop.Cli;
 /// Talks to the JobTracker. While it is away, as during a restart, each call is tried again a number of times; every
 /// call may be repeated without harm.
 /// </summary>
-internal sealed class JobClient(Uri jobTracker) : IDisposable
+/// <param name="own">Shows who this is where something is changed; null shows nothing.</param>
+internal sealed class JobClient(Uri jobTracker, CredentialFile? own) : IDisposable
 {
     /// <summary>Hadoop's <c>ipc.client.connect.max.retries</c>, with the same second in between.</summary>
     private const int RetriesMax = 10;
@@ -121,7 +123,11 @@ internal sealed class JobClient(Uri jobTracker) : IDisposable
                 using var request = new HttpRequestMessage(method, path);
                 if (body is not null)
                     request.Content = new ByteArrayContent(body);
+                if (own is not null && method != HttpMethod.Get)
+                    request.Headers.TryAddWithoutValidation(Bearer.Header, Bearer.Of(own.Token(Audiences.JobTracker)));
                 var response = await _http.SendAsync(request);
+                if (response.StatusCode == HttpStatusCode.Unauthorized)
+                    throw new IOException(await response.Content.ReadAsStringAsync());
                 if (response.StatusCode != HttpStatusCode.ServiceUnavailable)
                     return response;
                 var reason = await response.Content.ReadAsStringAsync();

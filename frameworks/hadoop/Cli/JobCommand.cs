@@ -13,7 +13,7 @@ internal static class JobCommand
         var args = WithoutGenericOptions(words);
         if (args is ["-history", .. var rest])
             return await HistoryAsync(rest);
-        using var client = new JobClient(Cluster.JobTracker);
+        using var client = Cluster.OpenJobTracker();
         return args switch
         {
             ["-list"] => await ListAsync(client, all: false),

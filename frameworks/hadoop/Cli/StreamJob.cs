@@ -65,7 +65,7 @@ internal static class StreamJob
     private static async Task<int> SubmitAsync(StreamingCommandLine line)
     {
         using var stores = Cluster.OpenStores();
-        using var client = new JobClient(Cluster.JobTracker);
+        using var client = Cluster.OpenJobTracker();
         var jarName = $"streamjob{Random.Shared.NextInt64(long.MaxValue)}.jar";
         if (!line.Conf.ContainsKey(JobConf.JobName))
             line.Set(JobConf.JobName, jarName);

@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Agora.Hadoop.Jobs;
+using Agora.Security;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -26,6 +27,7 @@ namespace Agora.Hadoop.Service;
 /// GET  /jobdetails.jsp?jobid=(id)  the job's page for people; /jobfailures.jsp?jobid=(id) with failed attempts only
 /// GET  /trackers                   TrackerStatus of nodes on which attempts run
 /// </code>
+/// What changes something needs a token of who runs the JobTracker, where the cluster knows principals.
 /// While the journal cannot be written everything is answered with 503 and the reason as text.
 /// </summary>
 public sealed class JobTrackerApi(JobTrackerLoop tracker)
@@ -36,7 +38,8 @@ public sealed class JobTrackerApi(JobTrackerLoop tracker)
     /// <summary>The largest submission, in bytes.</summary>
     private const long SubmissionBytesMax = 4 << 20;
 
-    public static async Task<(WebApplication Web, Uri Address)> StartAsync(JobTrackerLoop tracker, int port)
+    /// <param name="own">Whose tokens who changes something must show; null where nobody is asked for one.</param>
+    public static async Task<(WebApplication Web, Uri Address)> StartAsync(JobTrackerLoop tracker, int port, CredentialFile? own = null)
     {
         // Else every change below the current directory is looked at, for a file of settings that there is not.
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = ["--hostBuilder:reloadConfigOnChange=false"] });
@@ -48,6 +51,8 @@ public sealed class JobTrackerApi(JobTrackerLoop tracker)
         });
         var web = builder.Build();
         var api = new JobTrackerApi(tracker);
+        if (own is not null)
+            web.Use(new JobTrackerGate(own).CheckAsync);
         web.Use(RefuseWhileStuckAsync);
         web.MapPost("/jobs", (RequestDelegate)api.ReserveAsync);
         web.MapGet("/jobs", (RequestDelegate)api.ListAsync);

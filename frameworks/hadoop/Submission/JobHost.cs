@@ -42,7 +42,7 @@ internal sealed class JobHost(UserProgram program) : IJobHost, IDisposable
         }
         return conf.Get(MapReduce.JobConf.JobTrackerAddress) == LocalTracker
             ? LocalJob.Start(package, _asked ?? _stores.Value)
-            : ClusterJob.SubmitAsync(package, _stores.Value.Of(Environment.UserName), new Cli.JobClient(Cluster.JobTracker)).GetAwaiter().GetResult();
+            : ClusterJob.SubmitAsync(package, _stores.Value.Of(Environment.UserName), Cluster.OpenJobTracker()).GetAwaiter().GetResult();
     }
 
     public void Monitor(MapReduce.RunningJob job)

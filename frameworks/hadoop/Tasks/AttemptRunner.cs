@@ -2,6 +2,7 @@ using Agora.Hadoop.Jobs;
 using Agora.Hadoop.Tasks.Classes;
 using Agora.Hadoop.Tasks.Input;
 using Agora.Hadoop.Tasks.Programs;
+using Agora.Sdk;
 
 namespace Agora.Hadoop.Tasks;
 
@@ -16,7 +17,7 @@ public sealed class AttemptRunner : IDisposable
     private readonly TimeProvider _time;
     private readonly JobFiles _files;
     private readonly JobAssemblies _assemblies = new();
-    private readonly HttpClient _http = new();
+    private readonly HttpClient _http = new(AgentFilesHandler.OfContainer());
 
     public AttemptRunner(Node node, UserStores stores, TimeProvider time)
     {

@@ -22,12 +22,13 @@ internal sealed class ClusterApplication : Application
 
     private readonly BroadcastStore _broadcasts = new();
     private readonly BlobServer _server;
-    private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false });
+    private readonly HttpClient _http;
 
     /// <exception cref="SparkException">No master answers, or a setting is wrong.</exception>
     public ClusterApplication(SparkConf conf, MasterUrl.Cluster cluster, ApplicationHooks hooks)
         : base(conf, ParallelismOf(conf, cluster.Masters), hooks)
     {
+        _http = new HttpClient(AgentFilesHandler.OfMaster(cluster.Masters, MasterPatience, () => Scheduler!.Subscription.Framework.Id!.Value));
         var token = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
         _server = new BlobServer(token, Find, conf.GetInt("spark.driver.port", 0));
         var address = $"{conf.Get("spark.driver.host", AddressTowards(LeaderOf(cluster.Masters)))}:{_server.Port}";
@@ -46,10 +47,7 @@ internal sealed class ClusterApplication : Application
         Jobs.Unpersisted += rdd => Tell(ExecutorMessage.ForgetRdd(rdd));
         _broadcasts.Removed += id => Tell(ExecutorMessage.ForgetBroadcast(id));
         Run(Options(conf, framework, executor, conf.GetInt("spark.task.maxFailures", 4)),
-            scheduler => new ClusterLoop(scheduler, cluster.Masters, TimeProvider.System, new SchedulerDriverOptions
-            {
-                Secret = Environment.GetEnvironmentVariable("AGORA_SECRET"),
-            }));
+            scheduler => new ClusterLoop(scheduler, cluster.Masters, TimeProvider.System, new SchedulerDriverOptions()));
     }
 
     public override IBroadcastStore Broadcasts => _broadcasts;
@@ -66,7 +64,7 @@ internal sealed class ClusterApplication : Application
         {
             return _http.GetByteArrayAsync(new Uri(location)).GetAwaiter().GetResult();
         }
-        catch (HttpRequestException e)
+        catch (Exception e) when (e is HttpRequestException or RpcException)
         {
             throw new SparkException($"a result of {bytes:N0} bytes cannot be fetched from {location}: {e.Message}", e);
         }

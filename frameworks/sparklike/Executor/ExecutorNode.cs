@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Agora.Sdk;
 using Agora.Spark.Blocks;
 using Agora.Spark.Driver;
 using Agora.Spark.Records;
@@ -16,7 +17,7 @@ internal sealed class ExecutorNode : IDisposable
     private readonly NodeFiles _files;
     private readonly Func<string, byte[]?> _get;
     // An HttpClient would hold whole outputs in memory.
-    private readonly HttpMessageInvoker _http = new(new SocketsHttpHandler { UseProxy = false });
+    private readonly HttpMessageInvoker _http = new(AgentFilesHandler.OfContainer());
     private readonly ConcurrentDictionary<long, Lazy<object?>> _broadcasts = [];
 
     /// <summary>Datasets of which partitions are kept.</summary>

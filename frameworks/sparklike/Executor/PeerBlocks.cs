@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Text;
+using Agora.Sdk;
 using Agora.Spark.Blocks;
 using Agora.Spark.Transfer;
 
@@ -20,7 +21,7 @@ internal sealed class PeerBlocks : IAsyncDisposable
     private readonly BlockStore _blocks;
     private readonly BlobServer _server;
     private readonly ConcurrentDictionary<string, BlobClient> _peers = new(StringComparer.Ordinal);
-    private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false }) { Timeout = Patience };
+    private readonly HttpClient _http = new(AgentFilesHandler.OfContainer()) { Timeout = Patience };
 
     public PeerBlocks(NodeFiles files, string agent, string token, BlockStore blocks)
     {

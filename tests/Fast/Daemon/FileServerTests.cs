@@ -32,7 +32,7 @@ public sealed class FileServerTests : IAsyncLifetime
                 _ => null,
             },
             IsLive = _ => _live,
-            Authorize = context => context.Request.Headers.Authorization != "Bearer wrong",
+            Authorize = (context, _) => context.Request.Headers.Authorization != "Bearer wrong",
             FollowPollMin = TimeSpan.FromMilliseconds(1),
             PathLengthMax = 200,
             FollowersMax = 2,

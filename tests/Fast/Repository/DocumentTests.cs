@@ -33,6 +33,7 @@ public partial class DocumentTests
     [InlineData("core/model")]
     [InlineData("core/cluster")]
     [InlineData("core/election")]
+    [InlineData("core/security")]
     [InlineData("core/sdk")]
     [InlineData("core/daemon")]
     [InlineData("core/simulation")]

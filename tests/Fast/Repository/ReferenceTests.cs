@@ -32,9 +32,10 @@ public class ReferenceTests
     [InlineData("Agora.Model", "")]
     [InlineData("Agora.Cluster", "Agora.Model")]
     [InlineData("Agora.Election", "")]
-    [InlineData("Agora.Sdk", "Agora.Model Agora.Election")]
+    [InlineData("Agora.Security", "")]
+    [InlineData("Agora.Sdk", "Agora.Model Agora.Election Agora.Security")]
     [InlineData("agora-simulate", "Agora.Model Agora.Cluster Agora.Sdk")]
-    [InlineData("agora-daemon", "Agora.Model Agora.Cluster Agora.Election Agora.Web")]
+    [InlineData("agora-daemon", "Agora.Model Agora.Cluster Agora.Election Agora.Security Agora.Web")]
     [InlineData("Agora.Web", "Agora.Model")]
     public void A_room_of_the_core_knows_only_the_rooms_below_it(string assembly, string allowed) =>
         Assert.Empty(References(assembly).Where(IsOurs).Except(allowed.Split(' ')));
@@ -51,7 +52,7 @@ public class ReferenceTests
         foreach (var assembly in Built.Where(a => FrameworkOf(a) is not null))
         {
             var wrong = References(assembly).Where(r => IsOurs(r) && FrameworkOf(r) != FrameworkOf(assembly) &&
-                r is not "Agora.Model" and not "Agora.Election" and not "Agora.Sdk" and not "Agora.Storage" and not "Agora.RemoteShell");
+                r is not "Agora.Model" and not "Agora.Election" and not "Agora.Security" and not "Agora.Sdk" and not "Agora.Storage" and not "Agora.RemoteShell");
             Assert.True(!wrong.Any(), $"{assembly} references {string.Join(", ", wrong)}");
         }
     }

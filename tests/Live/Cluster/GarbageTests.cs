@@ -83,7 +83,7 @@ public sealed class GarbageTests(LiveCluster cluster)
     {
         var before = await cluster.Snapshot();
         using var socket = service == "ExecutorService" ? ExecutorChannel() : null;
-        var invoker = (socket ?? cluster.Channel).CreateCallInvoker();
+        var invoker = socket?.CreateCallInvoker() ?? (service == "AgentService" ? cluster.AgentInvoker : cluster.Invoker);
 
         var malformed = await Send(invoker, service, [0x12, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff]);
         Assert.Equal(StatusCode.InvalidArgument, malformed.StatusCode);
@@ -108,10 +108,10 @@ public sealed class GarbageTests(LiveCluster cluster)
     public async Task Calls_before_the_first_one_are_refused()
     {
         var before = await cluster.Snapshot();
-        var scheduler = await FirstAnswer<V1.SchedulerEvents>(cluster.Channel.CreateCallInvoker(), "SchedulerService",
+        var scheduler = await FirstAnswer<V1.SchedulerEvents>(cluster.Invoker, "SchedulerService",
             new V1.SchedulerCalls { Sequence = 1, Items = { new V1.SchedulerCall { Revive = new V1.Empty() } } });
         Assert.Contains("ubscribe", scheduler.Items[0].Error.Text, StringComparison.Ordinal);
-        var agent = await FirstAnswer<V1.AgentCommands>(cluster.Channel.CreateCallInvoker(), "AgentService",
+        var agent = await FirstAnswer<V1.AgentCommands>(cluster.AgentInvoker, "AgentService",
             new V1.AgentCalls { Sequence = 1, Items = { new V1.AgentCall { Pong = 1 } } });
         Assert.Contains("egister", agent.Items[0].Refused.Reason, StringComparison.Ordinal);
         using var socket = ExecutorChannel();

@@ -1,8 +1,12 @@
 using System.Diagnostics;
 using System.Text.Json;
+using Agora.Election;
 using Agora.Protocol;
+using Agora.Sdk;
+using Agora.Security;
 using Agora.Supervisor.Shared;
 using Grpc.Core;
+using Grpc.Core.Interceptors;
 using Grpc.Net.Client;
 using Xunit;
 
@@ -26,6 +30,12 @@ public class LiveCluster : IAsyncLifetime
         HttpHandler = new SocketsHttpHandler { UseProxy = false, EnableMultipleHttp2Connections = true },
     });
 
+    /// <summary>Calls on it, each with a token of the cluster's owner.</summary>
+    internal CallInvoker Invoker => Channel.Intercept(_ => MasterAccess.OfState(Home).Headers());
+
+    /// <summary>Calls on it as one of its agents.</summary>
+    internal CallInvoker AgentInvoker => Channel.Intercept(_ => new MasterAccess(new CredentialFile(Path.Combine(Home, "agent-credential"))).Headers());
+
     protected virtual string[] Options => ["--agents", "4"];
 
     /// <summary>The frameworks' services are started too.</summary>
@@ -43,6 +53,8 @@ public class LiveCluster : IAsyncLifetime
         for (var attempt = 1; ; attempt++)
         {
             var up = await Agora(["up", "--port", $"{Port}", .. HasServices ? (string[])[] : ["--no-services"], "--detach", .. options]);
+            if (up.ExitCode == 0)
+                MasterAccess.Remember(new MasterLocation.Hosts([Master]), MasterAccess.OfState(Home));
             if (up.ExitCode == 0 || attempt == 3 || !up.Error.Contains("in use", StringComparison.Ordinal))
                 return up;
             Port = Programs.FreePort();
@@ -63,7 +75,7 @@ public class LiveCluster : IAsyncLifetime
     }
 
     internal async Task<ClusterSnapshot> Snapshot() =>
-        (await new V1.OperatorService.OperatorServiceClient(Channel).GetSnapshotAsync(
+        (await new V1.OperatorService.OperatorServiceClient(Invoker).GetSnapshotAsync(
             new V1.GetSnapshotRequest { WithTasks = true }, new CallOptions(deadline: DateTime.UtcNow + Programs.Patience,
                 cancellationToken: TestContext.Current.CancellationToken))).ToDomain();
 

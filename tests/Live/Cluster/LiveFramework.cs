@@ -24,12 +24,12 @@ internal sealed class LiveFramework : IScheduler, IAsyncDisposable
     }
 
     public LiveFramework(MasterLocation masters, FrameworkInfo info, IReadOnlyList<Hint>? hints = null,
-        FrameworkFilters? filters = null, Action<IReadOnlyList<Offer>, ICollection<SchedulerCall>>? offered = null)
+        FrameworkFilters? filters = null, Action<IReadOnlyList<Offer>, ICollection<SchedulerCall>>? offered = null, MasterAccess? access = null)
     {
         Subscription = new SchedulerCall.Subscribe(info, Filters: filters, Hints: hints);
         Offered = offered;
         _driver = new SchedulerDriver(this, masters, TimeProvider.System,
-            new SchedulerDriverOptions { Session = new SchedulerSessionOptions { BackoffMax = TimeSpan.FromSeconds(1) } });
+            new SchedulerDriverOptions { Access = access, Session = new SchedulerSessionOptions { BackoffMax = TimeSpan.FromSeconds(1) } });
         _running = _driver.RunAsync();
     }
 

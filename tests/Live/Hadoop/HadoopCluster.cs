@@ -2,6 +2,8 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Text.Json;
+using Agora.Election;
+using Agora.Sdk;
 using Xunit;
 
 namespace Agora.Tests.Live.Hadoop;
@@ -53,6 +55,7 @@ public sealed class HadoopCluster : IAsyncLifetime
                 NoSmallDisks = mount.Error;
         }
         var up = await RunAsync($"agora up --agents {_agents} --cpus 2 --mem 2048 --port {_port} --detach");
+        MasterAccess.Remember(new MasterLocation.Hosts([Master]), MasterAccess.OfState(_state));
         Assert.True(up.Code == 0, $"agora up failed (was ./build run?): {up.Output}{up.Error}");
     }
 

@@ -1,6 +1,5 @@
-using Agora.Protocol;
-using Grpc.Core;
-using Grpc.Net.Client;
+using Agora.Election;
+using Agora.Sdk;
 
 namespace Agora.Workloads.Live.Macro;
 
@@ -15,7 +14,9 @@ internal sealed class ShareSampler : IAsyncDisposable
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(250);
 
-    private readonly List<GrpcChannel> _channels;
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+
+    private readonly List<OperatorClient> _masters;
     private readonly CancellationTokenSource _end = new();
     private readonly List<ShareSample> _samples = [];
     private readonly Task _running;
@@ -23,11 +24,7 @@ internal sealed class ShareSampler : IAsyncDisposable
     /// <param name="clock">Seconds from the beginning of the run.</param>
     public ShareSampler(IEnumerable<Uri> masters, Func<double> clock)
     {
-        _channels = [.. masters.Select(m => GrpcChannel.ForAddress(m, new GrpcChannelOptions
-        {
-            MaxReceiveMessageSize = null,
-            HttpHandler = new SocketsHttpHandler { UseProxy = false },
-        }))];
+        _masters = [.. masters.Select(m => new OperatorClient(new MasterLocation.Hosts([m]), Patience, TimeProvider.System))];
         _running = RunAsync(clock);
     }
 
@@ -46,7 +43,7 @@ internal sealed class ShareSampler : IAsyncDisposable
     {
         while (!_end.IsCancellationRequested)
         {
-            var snapshots = await Task.WhenAll(_channels.Select(SnapshotAsync));
+            var snapshots = await Task.WhenAll(_masters.Select(m => m.SnapshotAsync(withTasks: false)));
             Total = (snapshots.Sum(s => Cpus(s.Total)), snapshots.Sum(s => Memory(s.Total)));
             var roles = snapshots.SelectMany(s => s.Frameworks).GroupBy(f => f.Info.Role).ToList();
             _samples.Add(new ShareSample(clock(), roles.ToDictionary(r => r.Key, r => r.Sum(f => Cpus(f.Used))),
@@ -55,10 +52,6 @@ internal sealed class ShareSampler : IAsyncDisposable
         }
     }
 
-    private static async Task<ClusterSnapshot> SnapshotAsync(GrpcChannel channel) =>
-        (await new V1.OperatorService.OperatorServiceClient(channel).GetSnapshotAsync(
-            new V1.GetSnapshotRequest(), new CallOptions(deadline: DateTime.UtcNow.AddMinutes(1)))).ToDomain();
-
     private static double Cpus(Resources resources) => resources.MilliCpus / 1000.0;
 
     private static double Memory(Resources resources) => resources.MemBytes / (double)(1 << 20);
@@ -66,7 +59,8 @@ internal sealed class ShareSampler : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await EndAsync();
-        _channels.ForEach(c => c.Dispose());
+        foreach (var master in _masters)
+            await master.DisposeAsync();
         _end.Dispose();
     }
 }
