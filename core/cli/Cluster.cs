@@ -52,6 +52,17 @@ internal sealed class Cluster : IDisposable
 
     public Task<ClusterSnapshot> SnapshotAsync(bool withTasks = false) => AskAsync(() => _client.SnapshotAsync(withTasks));
 
+    /// <summary>The leader's pages, with a token where it asks for one.</summary>
+    public async Task<string> DashboardAsync()
+    {
+        await SnapshotAsync();
+        return DashboardOf(_client.Leader!, _client.Access);
+    }
+
+    /// <param name="access">How the master is shown who looks.</param>
+    public static string DashboardOf(Uri master, MasterAccess access) => access.Credential is { } credential
+        ? $"{new Uri(master, "/login")}?token={Uri.EscapeDataString(credential.Token(Audiences.Master))}" : new Uri(master, "/").ToString();
+
     /// <summary>All masters, and whether each leads; asked after a question that the leader has answered.</summary>
     public async Task<IReadOnlyList<(Uri Master, bool Leads)>> MastersAsync()
     {

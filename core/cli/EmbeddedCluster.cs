@@ -76,7 +76,7 @@ internal sealed class EmbeddedCluster(UpOptions options)
         if (_file.Processes.Exists(p => p.Command is not null))
             StartKeeper();
         _file.Save();
-        Console.WriteLine($"{"dashboard",-20} http://{_address}:{options.Port}/");
+        Console.WriteLine($"{"dashboard",-20} http://{_address}:{options.Port}/{(options.IsOpen ? "" : "          ('agora dashboard' prints a link that lets you in)")}");
     }
 
     /// <summary>A cluster that is brought up has all its agents, whatever was drained or gone in the one before.</summary>

@@ -19,7 +19,7 @@ foreach (var command in new[]
     UpCommand.Create(), DownCommand.Create(), StatusCommand.Create(), AgentsCommand.Create(), FrameworksCommand.Create(),
     TasksCommand.Create(), OffersCommand.Create(), ExplainCommand.Create(), LogsCommand.Create(), KillCommand.Create(),
     RunCommand.Create(), RolesCommand.Create(), DrainCommand.Create(), DrainCommand.CreateReactivate(), DrainCommand.CreateDeactivate(),
-    MaintenanceCommand.Create(), TopCommand.Create(), CompletionCommand.Create(), CredentialCommand.Create(), AclCommand.Create(), CertsCommand.Create(), KeepCommand.Create(),
+    MaintenanceCommand.Create(), TopCommand.Create(), DashboardCommand.Create(), CompletionCommand.Create(), CredentialCommand.Create(), AclCommand.Create(), CertsCommand.Create(), KeepCommand.Create(),
 })
     root.Add(command);
 foreach (var (name, description) in ExternalCommand.Listed)

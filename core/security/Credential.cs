@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Text;
 
 namespace Agora.Security;
 
@@ -25,6 +26,9 @@ public sealed class Credential
     public string Principal { get; }
 
     internal string Secret { get; }
+
+    /// <summary>True for its own secret; the time it takes does not tell how much of it was right.</summary>
+    public bool Is(string secret) => CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(Secret), Encoding.UTF8.GetBytes(secret));
 
     /// <summary>One with a secret that nobody can guess.</summary>
     public static Credential Create(string principal) =>

@@ -159,9 +159,12 @@ public sealed class Checker(World world)
     /// <param name="exitCode">What the task would exit with, left alone.</param>
     public void Told(IScheduler scheduler, FrameworkId framework, TaskStatus status, int exitCode)
     {
-        if (_met.GetValueOrDefault(scheduler).IsStale)
-            return;
         var history = History(framework, status.TaskId);
+        if (_met.GetValueOrDefault(scheduler).IsStale)
+        {
+            history.HeardOfFormer(status);
+            return;
+        }
         var first = history.Ended is null;
         history.Heard(status, _processes.GetValueOrDefault(scheduler));
         if (!first || !status.State.IsTerminal())

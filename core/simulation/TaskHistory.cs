@@ -77,6 +77,16 @@ internal sealed class TaskHistory(TaskId task)
         _isOver = true;
     }
 
+    /// <summary>
+    /// The scheduler hears of it from a master whose time is over. Whether that is true is not checked, but it has heard it: it gets no
+    /// such update again, and takes such an end for the end.
+    /// </summary>
+    public void HeardOfFormer(TaskStatus status)
+    {
+        _heard = Math.Max(_heard, status.Sequence);
+        GivenUp |= status.State.IsTerminal();
+    }
+
     private void HeardUpdate(TaskStatus status)
     {
         Require(status.Sequence <= _made.Count && _made[(int)status.Sequence - 1] == status.State,

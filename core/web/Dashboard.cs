@@ -18,9 +18,11 @@ public static class Dashboard
     /// <summary>Paths of pages, each shown by the one page there is.</summary>
     private static readonly string[] Pages = ["/", "/frameworks/{**rest}", "/agents/{**rest}", "/tasks/{**rest}", "/roles", "/offers", "/jobs/{kind}", "/files/{**rest}"];
 
-    public static IServiceCollection AddDashboard(this IServiceCollection services, IClusterSource source)
+    /// <param name="visitors">Makes who decides who may look.</param>
+    public static IServiceCollection AddDashboard(this IServiceCollection services, IClusterSource source, Func<IServiceProvider, IVisitors> visitors)
     {
         services.AddSingleton(source);
+        services.AddSingleton(visitors);
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton<LiveFeed>();
         services.AddHostedService(provider => provider.GetRequiredService<LiveFeed>());
@@ -33,6 +35,12 @@ public static class Dashboard
     public static void MapDashboard(this WebApplication app)
     {
         app.Use(SetHeaders);
+        var visitors = app.Services.GetRequiredService<IVisitors>();
+        app.Use(async (context, next) =>
+        {
+            if (await visitors.AdmitAsync(context))
+                await next(context);
+        });
         var metrics = app.Services.GetRequiredService<MasterMetrics>();
         app.MapPrometheusScrapingEndpoint(MetricsPath);
         app.Use(async (context, next) =>

@@ -80,10 +80,27 @@ internal sealed class Gate
         AccessAction.Drain or AccessAction.SetRole => false,
     };
 
+    /// <summary>Who shows a token.</summary>
+    /// <param name="refused">Why there is nobody; null if there is.</param>
+    public Principal? Find(string token, out string? refused) =>
+        _tokens!.Find(token, out refused) is { } shown ? _list!.Current.Find(shown) : null;
+
+    /// <summary>A principal who has shown before who it is; null if it is not listed any more.</summary>
+    public Principal? Find(string name) => _list!.Current.Find(name);
+
+    /// <summary>Who has that name and one of its secrets.</summary>
+    public Principal? Find(string name, string secret)
+    {
+        var isTrue = false;
+        foreach (var credential in _list!.Current.CredentialsOf(name))
+            isTrue |= credential.Is(secret);
+        return isTrue ? Find(name) : null;
+    }
+
     private Principal? Find(ServerCallContext context, out string? refused)
     {
         if (Bearer.TokenIn(context.RequestHeaders.GetValue(Bearer.Header)) is { } token)
-            return _tokens!.Find(token, out refused) is { } shown ? _list!.Current.Find(shown) : null;
+            return Find(token, out refused);
         if (context.GetHttpContext().Connection.ClientCertificate is { } certificate)
         {
             var name = TlsDirectory.PrincipalOf(certificate);

@@ -40,9 +40,9 @@ public static class MasterProgram
         builder.Logging.AddFilter("Microsoft.AspNetCore.Server.Kestrel", LogLevel.Error);
         builder.Services.AddGrpc(Server.Grpc);
         builder.Services.AddSingleton(seat);
-        builder.Services.AddDashboard(seat);
-        builder.Services.AddSingleton(services => new Gate(security, TimeProvider.System, services.GetRequiredService<ILogger<Gate>>()));
         var tls = security.TlsDirectory is { } directory ? new TlsDirectory(directory, TimeProvider.System) : null;
+        builder.Services.AddSingleton(services => new Gate(security, TimeProvider.System, services.GetRequiredService<ILogger<Gate>>()));
+        builder.Services.AddDashboard(seat, services => new Visitors(services.GetRequiredService<Gate>(), seat, tls, TimeProvider.System));
         if (tls is not null)
             builder.WebHost.UseKestrelHttpsConfiguration();
         builder.WebHost.ConfigureKestrel(kestrel =>

@@ -6,18 +6,11 @@ namespace Agora.Web.Api;
 /// <c>/api/v1/agents/{id}/files/{path}</c>: the agent's own <c>/files/{path}</c>, for browsers that reach the master only. What it
 /// answers is passed on as it comes.
 /// </summary>
-internal sealed class AgentFiles : IDisposable
+internal sealed class AgentFiles(IVisitors visitors) : IDisposable
 {
     private static readonly string[] QueriesPassed = ["list", "offset", "length", "follow"], HeadersPassed = ["X-File-Length", "ETag", "Last-Modified"];
 
-    private readonly HttpClient _http = new(new SocketsHttpHandler
-    {
-        UseProxy = false,
-        AllowAutoRedirect = false,
-        ConnectTimeout = TimeSpan.FromSeconds(5),
-        PooledConnectionLifetime = TimeSpan.FromMinutes(5),
-    })
-    { Timeout = Timeout.InfiniteTimeSpan };
+    private readonly HttpClient _http = new(visitors.CreateFilesHandler()) { Timeout = Timeout.InfiniteTimeSpan };
 
     public async Task Pass(HttpContext context, Readings readings)
     {
@@ -31,6 +24,11 @@ internal sealed class AgentFiles : IDisposable
         try
         {
             using var request = new HttpRequestMessage(HttpMethod.Parse(context.Request.Method), Address(agent.Info, path, context.Request.Query));
+            if (await visitors.SignAsync(context, request, path) is { } refused)
+            {
+                await Answers.Refuse(context, StatusCodes.Status403Forbidden, refused);
+                return;
+            }
             using var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, over.Token);
             await PassOn(response, context, over.Token);
         }

@@ -17,7 +17,7 @@ public sealed class ApiTests : IAsyncLifetime
     public ApiTests() => _source = new BenchSource(_bench);
 
     public async ValueTask InitializeAsync() =>
-        _server = await LocalServer.Start(app => app.MapDashboard(), builder => builder.Services.AddDashboard(_source));
+        _server = await LocalServer.Start(app => app.MapDashboard(), builder => builder.Services.AddDashboard(_source, _ => new Anybody()));
 
     public ValueTask DisposeAsync() => _server.DisposeAsync();
 

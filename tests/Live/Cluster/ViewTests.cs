@@ -8,7 +8,7 @@ namespace Agora.Tests.Live.Cluster;
 public sealed class ViewTests(LiveCluster cluster)
 {
     public static readonly TheoryData<string> Commands = ["up", "down", "status", "agents", "frameworks", "tasks", "offers",
-        "explain", "top", "completion", "logs", "kill", "run", "roles", "roles set", "drain", "deactivate", "reactivate", "agents gone", "maintenance",
+        "explain", "top", "dashboard", "completion", "logs", "kill", "run", "roles", "roles set", "drain", "deactivate", "reactivate", "agents gone", "maintenance",
         "maintenance schedule", "maintenance status", "maintenance cancel", "credential", "acl check", "certs ca", "certs issue", "master", "agent"];
 
     [Theory]

@@ -43,6 +43,9 @@ internal sealed class LookedAt : IAsyncDisposable
             HasTouch = width <= 800,
         });
         var looked = new LookedAt(context, await context.NewPageAsync(), cluster.Master);
+        // The link lets in, and leads on to the first page.
+        await looked.Page.GotoAsync((await cluster.Agora("dashboard")).Text.Trim(), new() { WaitUntil = WaitUntilState.Commit });
+        await looked.Page.WaitForURLAsync(cluster.Master.ToString());
         await looked.Page.GotoAsync(path, new() { WaitUntil = WaitUntilState.DOMContentLoaded });
         return looked;
     }

@@ -1,0 +1,148 @@
+using System.Collections.Concurrent;
+using System.Net.Http.Headers;
+using System.Security.Cryptography;
+using System.Text;
+using Agora.Security;
+using Agora.Security.Tls;
+using Agora.Web;
+using Microsoft.AspNetCore.Http;
+
+namespace Agora.Daemon.Hosting;
+
+/// <summary>
+/// Lets browsers and other programs that read over HTTP in at a master whose gate is shut: by a link that <c>agora dashboard</c>
+/// makes, good once, which begins a session; by a token in each request; or by name and secret, for programs that make no tokens.
+/// </summary>
+internal sealed class Visitors(Gate gate, MasterSeat seat, TlsDirectory? tls, TimeProvider time) : IVisitors
+{
+    /// <summary>Where a link leads to; its query is <c>token=</c>.</summary>
+    public const string LoginPath = "/login";
+
+    private const string Cookie = "agora", Everything = "*", Basic = "Basic ";
+    private const int SessionsMax = 1_000, SessionBytes = 32;
+    private static readonly TimeSpan SessionTime = TimeSpan.FromHours(12);
+    private static readonly string[] Open = ["/health", "/ready"];
+
+    private readonly ConcurrentDictionary<string, (string Principal, DateTimeOffset Until)> _sessions = new(StringComparer.Ordinal);
+
+    public async Task<bool> AdmitAsync(HttpContext context)
+    {
+        // What others call by gRPC is asked at each service; pages and their API are read only.
+        if (!gate.IsShut || HttpMethods.IsPost(context.Request.Method) || Open.Contains(context.Request.Path.Value))
+            return true;
+        if (context.Request.Path == LoginPath)
+        {
+            await LogInAsync(context);
+            return false;
+        }
+        var (principal, refused) = Find(context);
+        if (principal is null)
+        {
+            await RefuseAsync(context, StatusCodes.Status401Unauthorized, refused);
+            return false;
+        }
+        if (gate.WhyNot(principal, AccessAction.View, Everything) is { } denied)
+        {
+            await RefuseAsync(context, StatusCodes.Status403Forbidden, denied);
+            return false;
+        }
+        return true;
+    }
+
+    public async ValueTask<string?> SignAsync(HttpContext context, HttpRequestMessage request, string path)
+    {
+        if (tls is not null)
+            request.RequestUri = new UriBuilder(request.RequestUri!) { Scheme = Uri.UriSchemeHttps }.Uri;
+        if (!gate.IsShut)
+            return null;
+        if (Find(context).Principal is not { } principal)
+            return "the session has ended";
+        var host = await seat.LeadingAsync(context.RequestAborted);
+        var place = request.RequestUri!.Authority;
+        // What nodes share belongs to no framework; whoever may read everybody's files may read it.
+        var framework = new FrameworkId(path.Split('/') is ["sandbox", var named, ..] ? named : Everything);
+        var owner = framework.Value == Everything ? Everything : await host.PrincipalOfAsync(framework);
+        if (owner is null)
+            return $"no framework '{framework}' is known";
+        if (gate.WhyNot(principal, AccessAction.ReadSandbox, owner) is { } denied)
+            return denied;
+        if (host.PrincipalAt(place) is { } agent)
+            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", gate.FileToken(agent, framework, place, time.GetUtcNow()));
+        return null;
+    }
+
+    public HttpMessageHandler CreateFilesHandler() => new SocketsHttpHandler
+    {
+        UseProxy = false,
+        AllowAutoRedirect = false,
+        ConnectTimeout = TimeSpan.FromSeconds(5),
+        PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+        SslOptions = tls?.ClientOptions() ?? new(),
+    };
+
+    private Task LogInAsync(HttpContext context)
+    {
+        var principal = gate.Find(context.Request.Query["token"].ToString(), out var refused);
+        if (principal is null)
+            return RefuseAsync(context, StatusCodes.Status401Unauthorized, refused!);
+        var now = time.GetUtcNow();
+        foreach (var (old, session) in _sessions)
+            if (session.Until <= now)
+                _sessions.TryRemove(old, out _);
+        if (_sessions.Count >= SessionsMax)
+            return RefuseAsync(context, StatusCodes.Status503ServiceUnavailable, "too many sessions have begun; try again later");
+        var id = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(SessionBytes));
+        _sessions[id] = (principal.Name, now + SessionTime);
+        context.Response.Cookies.Append(Cookie, id, new CookieOptions
+        {
+            HttpOnly = true,
+            SameSite = SameSiteMode.Strict,
+            Secure = context.Request.IsHttps,
+            MaxAge = SessionTime,
+            Path = "/",
+        });
+        // Not a redirection: a browser that comes from elsewhere would not send a strict cookie along with it.
+        context.Response.Headers["Refresh"] = "0; url=/";
+        context.Response.Headers.CacheControl = "no-store";
+        return context.Response.WriteAsync("You are in.\n");
+    }
+
+    private (Principal? Principal, string Refused) Find(HttpContext context)
+    {
+        // It may be asked for twice in one request, and a token holds once.
+        if (context.Items.TryGetValue(this, out var found))
+            return ((Principal?)found, "");
+        var (principal, refused) = Look(context);
+        if (principal is not null)
+            context.Items[this] = principal;
+        return (principal, refused);
+    }
+
+    private (Principal? Principal, string Refused) Look(HttpContext context)
+    {
+        var header = context.Request.Headers.Authorization.ToString();
+        string? refused = null;
+        if (Bearer.TokenIn(header) is { } token)
+            return (gate.Find(token, out refused), refused ?? "");
+        if (header.StartsWith(Basic, StringComparison.OrdinalIgnoreCase))
+            return (Named(header[Basic.Length..].Trim()), "name and secret do not belong together, or nobody here has that name");
+        if (context.Request.Cookies[Cookie] is { } id && _sessions.TryGetValue(id, out var session) && session.Until > time.GetUtcNow())
+            return (gate.Find(session.Principal), "its principal is not listed any more");
+        return (null, "this master wants to know who looks: open the link that 'agora dashboard' prints, or give a principal's name and secret");
+    }
+
+    private Principal? Named(string encoded)
+    {
+        var bytes = new byte[encoded.Length];
+        return Convert.TryFromBase64String(encoded, bytes, out var length) && Encoding.UTF8.GetString(bytes, 0, length).Split(':', 2) is [var name, var secret]
+            ? gate.Find(name, secret) : null;
+    }
+
+    private static Task RefuseAsync(HttpContext context, int status, string why)
+    {
+        context.Response.StatusCode = status;
+        if (status == StatusCodes.Status401Unauthorized)
+            context.Response.Headers.WWWAuthenticate = "Basic realm=\"agora\", charset=\"UTF-8\"";
+        return context.Response.WriteAsJsonAsync(new { error = why }, context.RequestAborted);
+    }
+}
