@@ -6,7 +6,10 @@ namespace Agora.Workloads.Isolation;
 /// <summary>The paper's section 7.7: what a web service suffers from who shares its node, with and without isolation.</summary>
 internal sealed class IsolationExperiment : IExperiment
 {
-    private const string Paper = "Mesos paper, section 7.7", Asked = "what was asked for", Held = "cgroups", Free = "posix";
+    private const string Paper = "Mesos paper, section 7.7", Asked = "what was asked for", Held = "cgroups", Apart = "cgroups with cpuset", Free = "posix";
+
+    /// <summary>Stretches with the hog and without, in turn.</summary>
+    private const int TurnsOfRound = 4;
 
     private const int Spinning = 256, ServiceMib = 512, HogMib = 512, EaterMib = 256, BurnSeconds = 10;
 
@@ -30,7 +33,7 @@ internal sealed class IsolationExperiment : IExperiment
     {
         var (rounds, requests, time) = (options.Seeds ?? (options.Quick ? 1 : 3), options.Quick ? 60 : 200, TimeSpan.FromSeconds(options.Quick ? 20 : 60));
         progress.Tell(0, "starting a cluster with control groups");
-        HogTimes held;
+        HogTimes held, apart;
         EaterResult eater;
         IReadOnlyList<double> besideEater;
         double ratio;
@@ -45,11 +48,17 @@ internal sealed class IsolationExperiment : IExperiment
             var (small, large) = await TwoAsync(cluster, cancellation);
             ratio = large / small;
         }
+        await using (var cluster = await StartAsync($"--agent-options '--isolation {Held} --cpuset'", cancellation))
+        {
+            using var service = await ServiceAsync(cluster, cancellation);
+            apart = await HogAsync(cluster, Apart, rounds, requests, time, part => progress.Tell(0.5 + 0.2 * part, "beside the hog, with processors of its own"), cancellation);
+            await service.KillAsync(cancellation);
+        }
         HogTimes free;
         await using (var cluster = await StartAsync($"--isolation {Free}", cancellation))
         {
             using var service = await ServiceAsync(cluster, cancellation);
-            free = await HogAsync(cluster, Free, rounds, requests, time, part => progress.Tell(0.5 + 0.4 * part, "beside the hog, not isolated"), cancellation);
+            free = await HogAsync(cluster, Free, rounds, requests, time, part => progress.Tell(0.7 + 0.2 * part, "beside the hog, not isolated"), cancellation);
             await service.KillAsync(cancellation);
         }
         double quota;
@@ -59,7 +68,7 @@ internal sealed class IsolationExperiment : IExperiment
             WriteBurn(cluster);
             quota = await BurnAsync(cluster, 0.5m, "", DateTimeOffset.UtcNow, cancellation);
         }
-        return Find(held, free, eater, besideEater, ratio, quota);
+        return Find(held, apart, free, eater, besideEater, ratio, quota);
     }
 
     private static Task<BenchCluster> StartAsync(string options, CancellationToken cancellation) =>
@@ -93,29 +102,33 @@ internal sealed class IsolationExperiment : IExperiment
     private static async Task<HogTimes> HogAsync(BenchCluster cluster, string isolation, int rounds, int requests, TimeSpan time,
         Action<double> tell, CancellationToken cancellation)
     {
-        // All begin at once, when all are there. Each has a session of its own, or Linux would hold them together as one by itself.
+        // All wait until they are told to go on. Each has a session of its own, or Linux would hold them together as one by itself.
+        var pids = Path.Combine(cluster.Directory, "hogs");
         await File.WriteAllTextAsync(Path.Combine(cluster.Directory, "hog.sh"), $$"""
-            mkfifo gate
-            exec 3<>gate
+            : >{{pids}}
             i=0
             while [ $i -lt {{Spinning}} ]; do
-              setsid sh -c 'read x <&3; while :; do :; done' &
+              setsid sh -c 'kill -STOP $$; while :; do :; done' &
+              echo $! >>{{pids}}
               i=$((i + 1))
             done
             echo there
-            yes '' | head -n {{Spinning}} >&3
             wait
             """, cancellation);
+        using var hog = RunningTask.Start(cluster, $"--name hog --cpus {Cpus(HogPart)} --mem {HogMib} -- sh {cluster.Directory}/hog.sh");
+        await hog.SaysAsync("there", cancellation);
         List<double> alone = [], beside = [];
-        for (var round = 0; round < rounds; round++)
+        var turns = rounds * TurnsOfRound;
+        for (var turn = 0; turn < turns; turn++)
         {
-            tell((double)round / rounds);
-            alone.AddRange(await AskAsync(cluster, requests, time, cancellation));
-            using var hog = RunningTask.Start(cluster, $"--name hog --cpus {Cpus(HogPart)} --mem {HogMib} -- sh {cluster.Directory}/hog.sh");
-            await hog.SaysAsync("there", cancellation);
-            beside.AddRange(await AskAsync(cluster, requests, time, cancellation));
-            await hog.KillAsync(cancellation);
+            // In turn, so that what else goes on on the machine meets both alike.
+            tell((double)turn / turns);
+            cluster.Shell($"kill -STOP $(cat {pids})");
+            alone.AddRange(await AskAsync(cluster, requests / TurnsOfRound, time / TurnsOfRound, cancellation));
+            cluster.Shell($"kill -CONT $(cat {pids})");
+            beside.AddRange(await AskAsync(cluster, requests / TurnsOfRound, time / TurnsOfRound, cancellation));
         }
+        await hog.KillAsync(cancellation);
         return new HogTimes(isolation, alone, beside);
     }
 
@@ -158,14 +171,14 @@ internal sealed class IsolationExperiment : IExperiment
             : throw new WrongOutputException($"a task that was to tell its processor time said: {output}");
     }
 
-    internal static Findings Find(HogTimes held, HogTimes free, EaterResult eater, IReadOnlyList<double> besideEater, double ratio, double quota)
+    internal static Findings Find(HogTimes held, HogTimes apart, HogTimes free, EaterResult eater, IReadOnlyList<double> besideEater, double ratio, double quota)
     {
         List<Row> rows = [];
-        foreach (var (times, name, paper) in new[] { (held, "isolated", 1.3), (free, "not-isolated", 6.5) })
+        foreach (var (times, name, paper) in new (HogTimes, string, double?)[] { (held, "isolated", 1.3), (apart, "own-processors", null), (free, "not-isolated", 6.5) })
         {
             rows.Add(new Row($"alone-{name}", "ms", Measures.Median(times.Alone)));
             rows.Add(new Row($"beside-hog-{name}", "ms", Measures.Median(times.Beside)));
-            rows.Add(new Row($"slow-down-{name}", "times", times.SlowDown, paper, Paper));
+            rows.Add(new Row($"slow-down-{name}", "times", times.SlowDown, paper, paper is null ? "" : Paper));
             rows.Add(new Row($"slow-down-p95-{name}", "times", times.TailSlowDown));
         }
         rows.Add(new Row("slow-down-beside-eater", "times", Measures.Median(besideEater) / Measures.Median(held.Alone)));
@@ -178,17 +191,19 @@ internal sealed class IsolationExperiment : IExperiment
             [
                 new DataTable("requests", ["isolation", "beside", "milliseconds"],
                 [
-                    .. new[] { held, free }.SelectMany(t => Requests(t.Isolation, "nothing", t.Alone).Concat(Requests(t.Isolation, "hog", t.Beside))),
+                    .. new[] { held, apart, free }.SelectMany(t => Requests(t.Isolation, "nothing", t.Alone).Concat(Requests(t.Isolation, "hog", t.Beside))),
                     .. Requests(held.Isolation, "eater", besideEater),
                 ]),
             ],
             [
                 $"The node has all {Processors} processors of the machine; the service asked for {Cpus(ServicePart)} of them and the hog for {Cpus(HogPart)}, which it holds whatever it " +
                 $"starts. {held.Alone.Count} requests alone and {held.Beside.Count} beside the hog with control groups, {free.Alone.Count} and {free.Beside.Count} without (less, where they take long), one after " +
-                "the other, at most one each 0.1 s. Each page is made of an article's markup and compressed when it is asked for, so that a request is work for one processor. " +
+                "the other, at most one each 0.1 s; the hog is stopped and goes on in turn. " +
+                "Each page is made of an article's markup and compressed when it is asked for, so that a request is work for one processor. " +
                 "Slow-downs are of medians, and of what 95 of 100 requests do not exceed.",
                 $"The hog is {Spinning} processes with a session each. Linux holds the processes of a session together where sched_autogroup_enabled is set, so that a hog of one session is milder. " +
                 "The paper does not describe its set-up. The client runs with a priority above all others, so that only the service is measured.",
+                "Own processors: with --cpuset the service has the whole processors that it asked for to itself, and nothing of the hog runs there.",
                 $"The task that ate memory ended as {eater.State} ({eater.Reason}): \"{eater.Message}\". Every page that was asked for meanwhile came, and was right. " +
                 $"Weights: two tasks of 0.25 and 0.75 for {BurnSeconds} s on one processor. Quota: one of 0.5 on an idle machine, with --cpu-quota.",
             ])
@@ -198,6 +213,7 @@ internal sealed class IsolationExperiment : IExperiment
                 Picture.Bars("isolation", "a web service beside 256 spinning processes", "", "times as long as alone", ["median request", "95th of 100"],
                     [
                         ("isolated", [held.SlowDown, held.TailSlowDown]),
+                        ("own processors", [apart.SlowDown, apart.TailSlowDown]),
                         ("not isolated", [free.SlowDown, free.TailSlowDown]),
                     ],
                     "What control groups are for: the left bars stay near 1, whatever the neighbour does. The paper has 1.3 and 6.5."),

@@ -142,7 +142,7 @@ public static class AgentProgram
             if (!settings.HasCgroups)
                 return true;
             var mounts = CgroupMounts.Load(paths.Cgroups) ?? CgroupMounts.Find();
-            cgroups = CgroupIsolator.Create(mounts, new CgroupOptions(paths.CgroupName, settings.IsCpuHard, settings.ProcessesMax), TimeProvider.System);
+            cgroups = CgroupIsolator.Create(mounts, new CgroupOptions(paths.CgroupName, settings.IsCpuHard, settings.ProcessesMax, settings.GivesProcessors), TimeProvider.System);
             mounts!.Save(paths.Cgroups);
             return true;
         }

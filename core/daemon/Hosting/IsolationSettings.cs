@@ -25,6 +25,9 @@ public sealed record IsolationSettings
     /// <summary>No more processors than asked for, also while others are idle.</summary>
     public bool IsCpuHard { get; init; }
 
+    /// <summary>Who asks for whole processors has them for itself.</summary>
+    public bool GivesProcessors { get; init; }
+
     /// <summary>Processes and threads of a container at once; 0 for no limit.</summary>
     public int ProcessesMax { get; init; }
 

@@ -246,11 +246,12 @@ internal static class AgentVerb
         };
         var tls = Daemons.Tls();
         var quota = new Option<bool>("--cpu-quota") { Description = "With cgroups: a task gets no more processors than it asked for, also while others are idle" };
+        var sets = new Option<bool>("--cpuset") { Description = "With cgroups: a task that asks for whole processors has them for itself; the others share what is left" };
         var processes = new Option<int>("--pids-limit") { Description = "With cgroups: processes and threads of a task at once; 0 for no limit" };
         var command = new Command("agent",
             "Run an agent.\n\nExample:\n  agora agent --master http://127.0.0.1:5050 --resources 'cpus:4;mem:8192'")
         {
-            master, port, bind, insecure, credential, tls, hostname, resources, attributes, work, recover, isolation, quota, processes, switchUser, sameUser,
+            master, port, bind, insecure, credential, tls, hostname, resources, attributes, work, recover, isolation, quota, sets, processes, switchUser, sameUser,
             noPrivileges, delay, headroom,
         };
         command.SetAction((parsed, cancellation) =>
@@ -268,8 +269,8 @@ internal static class AgentVerb
                 return Task.FromResult(Daemons.Refuse("the attributes are not understood", wrong, "write them as rack:r1;zone:west"));
             if (!IsolationSettings.TryParse(parsed.GetValue(isolation)!, out var isolated, out wrong))
                 return Task.FromResult(Daemons.Refuse($"--isolation {parsed.GetValue(isolation)} is not understood", wrong, "give one or more of these, with commas"));
-            if (!isolated.HasCgroups && (parsed.GetValue(quota) || parsed.GetValue(processes) != 0))
-                return Task.FromResult(Daemons.Refuse("--cpu-quota and --pids-limit cannot be kept", $"--isolation is {parsed.GetValue(isolation)}, without control groups", "give --isolation cgroups too"));
+            if (!isolated.HasCgroups && (parsed.GetValue(quota) || parsed.GetValue(sets) || parsed.GetValue(processes) != 0))
+                return Task.FromResult(Daemons.Refuse("--cpu-quota, --cpuset and --pids-limit cannot be kept", $"--isolation is {parsed.GetValue(isolation)}, without control groups", "give --isolation cgroups too"));
             if (parsed.GetValue(switchUser) && parsed.GetValue(sameUser))
                 return Task.FromResult(Daemons.Refuse("it is not clear whether to switch users", "--switch-user and --no-switch-user are both given", "leave one of them away"));
             if (!Durations.TryParse(parsed.GetValue(delay)!, out var keeps, out wrong))
@@ -283,6 +284,7 @@ internal static class AgentVerb
                 isolated with
                 {
                     IsCpuHard = parsed.GetValue(quota),
+                    GivesProcessors = parsed.GetValue(sets),
                     ProcessesMax = parsed.GetValue(processes),
                     SwitchesUser = parsed.GetValue(switchUser),
                     NoNewPrivileges = parsed.GetValue(noPrivileges),

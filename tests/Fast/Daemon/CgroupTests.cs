@@ -112,4 +112,21 @@ public sealed class CgroupTests : IDisposable
         Assert.Equal(($"{shares}", 1L << 30), (Read("cpu/tasks/1-t/cpu.shares"), groups.MemoryLimit("1-t")));
         Assert.False(File.Exists(Path.Combine(_tree, "cpu/tasks/1-t/cpu.cfs_quota_us")));
     }
+
+    [Fact]
+    public void Version_1_gives_processors_to_groups_before_anything_is_born_in_them()
+    {
+        var sets = Group("cpuset", ("cpuset.effective_cpus", "0-3\n"), ("cpuset.effective_mems", "0\n"));
+        var own = new Dictionary<string, string> { ["cpu"] = Group("cpu"), ["memory"] = Group("memory"), ["cpuset"] = sets };
+        var groups = new CgroupsV1(own, "tasks", hasSets: true);
+        Assert.Equal("0-3", groups.Processors);
+        Assert.Contains(groups.Make("1-t"), p => p.EnterFile == $"{sets}/tasks/1-t/cgroup.procs");
+        Assert.Equal(("0-3", "0"), (Read("cpuset/tasks/cpuset.cpus"), Read("cpuset/tasks/1-t/cpuset.mems")));
+        groups.Confine("1-t", "1,3");
+        Assert.Equal("1,3", Read("cpuset/tasks/1-t/cpuset.cpus"));
+
+        var without = new CgroupsV1(own, "tasks");
+        Assert.Equal("", without.Processors);
+        Assert.DoesNotContain(without.Make("2-t"), p => p.EnterFile.StartsWith(sets, StringComparison.Ordinal));
+    }
 }

@@ -15,7 +15,7 @@ public sealed class IsolationTests
         Assert.Equal(95, HogTimes.Tail(alone), 6);
         Assert.Equal(1_000 / 95.0, held.TailSlowDown, 6);
 
-        var rows = IsolationExperiment.Find(held, held, new EaterResult("Failed", "MemoryLimit", "", 250), [51, 102, 204], 3.1, 0.49).Rows.ToDictionary(r => r.Metric);
+        var rows = IsolationExperiment.Find(held, held, held, new EaterResult("Failed", "MemoryLimit", "", 250), [51, 102, 204], 3.1, 0.49).Rows.ToDictionary(r => r.Metric);
         Assert.Equal((2, 1.3), (rows["slow-down-isolated"].Agora, rows["slow-down-isolated"].Anchor));
         // The median of 1 to 100 is taken as 51.
         Assert.Equal(2, rows["slow-down-beside-eater"].Agora, 6);

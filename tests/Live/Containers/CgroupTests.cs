@@ -10,12 +10,12 @@ public sealed class CgroupTests
 {
     private const string Burn = "while :; do :; done";
 
-    private static CgroupIsolator Isolator(bool isCpuHard = false, int processesMax = 0)
+    private static CgroupIsolator Isolator(bool isCpuHard = false, int processesMax = 0, bool givesProcessors = false)
     {
         Assert.SkipUnless(ContainerHarness.IsRoot, "needs root");
         try
         {
-            return CgroupIsolator.Create(CgroupMounts.Find(), new CgroupOptions($"agora-test-{Guid.NewGuid():N}", isCpuHard, processesMax), TimeProvider.System);
+            return CgroupIsolator.Create(CgroupMounts.Find(), new CgroupOptions($"agora-test-{Guid.NewGuid():N}", isCpuHard, processesMax, givesProcessors), TimeProvider.System);
         }
         catch (IsolationException e)
         {
@@ -57,6 +57,27 @@ public sealed class CgroupTests
         Assert.InRange((Time() - before) / clock.Elapsed, 0, 0.525);
         agent.Containers.Kill(id, TimeSpan.Zero);
         await agent.Exited(id);
+    }
+
+    [Fact]
+    public async Task Who_asks_for_a_whole_processor_has_it_for_itself_until_it_ends()
+    {
+        Assert.SkipUnless(Environment.ProcessorCount > 1, "needs two processors");
+        using var isolator = Isolator(givesProcessors: true);
+        using var agent = new ContainerHarness(isolator);
+        const string tell = "while :; do grep Cpus_allowed_list /proc/self/status | cut -f2 >now.new; mv now.new now; sleep 0.05; done";
+        string Now(ContainerId id) => File.Exists(Path.Combine(agent.Sandbox(id), "now")) ? agent.Output(id, "now").Trim() : "";
+        var last = Environment.ProcessorCount - 1;
+        var part = agent.Shell(tell, Resources.Of(0.5m, 64));
+        await ContainerHarness.Until(() => Now(part) == $"0-{last}", () => Now(part));
+        var whole = agent.Shell(tell, Resources.Of(1, 64));
+        await ContainerHarness.Until(() => Now(whole) == "0", () => Now(whole));
+        await ContainerHarness.Until(() => Now(part) == (last == 1 ? "1" : $"1-{last}"), () => Now(part));
+        agent.Containers.Kill(whole, TimeSpan.Zero);
+        await agent.Exited(whole);
+        await ContainerHarness.Until(() => Now(part) == $"0-{last}", () => Now(part));
+        agent.Containers.Kill(part, TimeSpan.Zero);
+        await agent.Exited(part);
     }
 
     [Fact]

@@ -40,7 +40,8 @@ internal static class CgroupFiles
         return Libc.rmdir(text.Of(directory)) == 0 || !Directory.Exists(directory);
     }
 
-    private static string ReadText(string directory, string file)
+    /// <returns>Without white space around; empty if there is no such file.</returns>
+    public static string ReadText(string directory, string file)
     {
         try
         {

@@ -7,7 +7,8 @@ namespace Agora.Daemon.Containers.Cgroups;
 /// <param name="Root">Name of the group, below the agent's own, that holds those of its containers.</param>
 /// <param name="IsCpuHard">Containers get no more than the processors they asked for, also while others are idle.</param>
 /// <param name="ProcessesMax">Processes and threads of a container at once; 0 for no limit.</param>
-public sealed record CgroupOptions(string Root, bool IsCpuHard = false, int ProcessesMax = 0);
+/// <param name="GivesProcessors">Containers that ask for whole processors have them for themselves.</param>
+public sealed record CgroupOptions(string Root, bool IsCpuHard = false, int ProcessesMax = 0, bool GivesProcessors = false);
 
 /// <summary>
 /// Holds each container to what it asked for, by control groups: a share of the processors by weight (or, on demand, no more
@@ -30,9 +31,13 @@ public sealed class CgroupIsolator : IIsolator, IDisposable
     private readonly Dictionary<ContainerId, Resources> _sizes = [];
     private readonly HashSet<ContainerId> _made = [];
 
+    /// <summary>Null if all may run everywhere.</summary>
+    private readonly ProcessorSets? _processors;
+
     internal CgroupIsolator(ICgroups groups, CgroupOptions options, TimeProvider time)
     {
         (_groups, _options) = (groups, options);
+        _processors = options.GivesProcessors ? new ProcessorSets(ProcessorSets.Parse(groups.Processors)) : null;
         _timer = time.CreateTimer(_ => LookAtAll(), null, LookEvery, LookEvery);
     }
 
@@ -41,7 +46,9 @@ public sealed class CgroupIsolator : IIsolator, IDisposable
     {
         if (mounts is null)
             throw new IsolationException("no control groups for processors and memory are mounted");
-        ICgroups groups = mounts.Version == 1 ? new CgroupsV1(mounts.Own, options.Root) : new CgroupsV2(mounts.Own["memory"], options.Root);
+        if (options.GivesProcessors && !mounts.Own.ContainsKey(CgroupMounts.Sets))
+            throw new IsolationException("no control groups for sets of processors are mounted");
+        ICgroups groups = mounts.Version == 1 ? new CgroupsV1(mounts.Own, options.Root, options.GivesProcessors) : new CgroupsV2(mounts.Own["memory"], options.Root, options.GivesProcessors);
         const string probe = "probe";
         try
         {
@@ -63,8 +70,10 @@ public sealed class CgroupIsolator : IIsolator, IDisposable
             lock (_door)
             {
                 var places = _groups.Make(spec.Id.Value);
-                _groups.Limit(spec.Id.Value, Limits(_sizes.GetValueOrDefault(spec.Id) ?? spec.Resources));
+                var size = _sizes.GetValueOrDefault(spec.Id) ?? spec.Resources;
+                _groups.Limit(spec.Id.Value, Limits(size));
                 _made.Add(spec.Id);
+                Confine(_processors?.Give(spec.Id, size.MilliCpus));
                 return places;
             }
         }
@@ -77,7 +86,11 @@ public sealed class CgroupIsolator : IIsolator, IDisposable
     public void Started(ContainerProcesses processes, Action<LimitReached> limitReached)
     {
         lock (_door)
-            _made.Add(processes.Id);
+        {
+            // One of a former agent process may be told its size before it is known to run.
+            if (_made.Add(processes.Id) && _sizes.TryGetValue(processes.Id, out var size))
+                Confine(_processors?.Give(processes.Id, size.MilliCpus));
+        }
         _watched[processes.Id] = limitReached;
     }
 
@@ -86,8 +99,10 @@ public sealed class CgroupIsolator : IIsolator, IDisposable
         lock (_door)
         {
             _sizes[id] = resources;
-            if (_made.Contains(id))
-                _groups.Limit(id.Value, Limits(resources));
+            if (!_made.Contains(id))
+                return;
+            _groups.Limit(id.Value, Limits(resources));
+            Confine(_processors?.Give(id, resources.MilliCpus));
         }
     }
 
@@ -105,6 +120,7 @@ public sealed class CgroupIsolator : IIsolator, IDisposable
         {
             _sizes.Remove(id);
             _made.Remove(id);
+            Confine(_processors?.Take(id));
         }
         // The last process is gone for who waited for it a moment before it has left its group.
         for (var waited = Stopwatch.StartNew(); !_groups.Remove(id.Value); Thread.Sleep(Pause))
@@ -123,6 +139,21 @@ public sealed class CgroupIsolator : IIsolator, IDisposable
     {
         _timer.Dispose();
         _groups.RemoveAll();
+    }
+
+    private void Confine(IReadOnlyList<(ContainerId Container, string Processors)>? changes)
+    {
+        foreach (var (container, processors) in changes ?? [])
+        {
+            try
+            {
+                _groups.Confine(container.Value, processors);
+            }
+            catch (DirectoryNotFoundException)
+            {
+                // It ends just now.
+            }
+        }
     }
 
     private CgroupLimits Limits(Resources resources) =>

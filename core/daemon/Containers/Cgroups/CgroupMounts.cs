@@ -8,7 +8,10 @@ public sealed record CgroupMounts(int Version, IReadOnlyDictionary<string, strin
     /// <summary>Those that limits need.</summary>
     private static readonly string[] Needed = ["cpu", "memory"];
 
-    private static readonly string[] Used = [.. Needed, "cpuacct", "pids"];
+    /// <summary>The one for sets of processors.</summary>
+    public const string Sets = "cpuset";
+
+    private static readonly string[] Used = [.. Needed, "cpuacct", "pids", Sets];
 
     /// <summary>Looks for the kernel's controllers; version 1 where it has them, since version 2 then has none.</summary>
     /// <param name="mountInfo">Lines of <c>/proc/self/mountinfo</c>.</param>
@@ -42,7 +45,7 @@ public sealed record CgroupMounts(int Version, IReadOnlyDictionary<string, strin
         if (version2 is null || !File.Exists(Path.Combine(version2, "cgroup.controllers")))
             return null;
         var controllers = File.ReadAllText(Path.Combine(version2, "cgroup.controllers")).Split([' ', '\n'], StringSplitOptions.RemoveEmptyEntries);
-        return Needed.All(controllers.Contains) ? new CgroupMounts(2, Used.ToDictionary(c => c, _ => version2)) : null;
+        return Needed.All(controllers.Contains) ? new CgroupMounts(2, Used.Where(c => c != Sets || controllers.Contains(c)).ToDictionary(c => c, _ => version2)) : null;
     }
 
     /// <summary>As <see cref="Find(IEnumerable{string}, IEnumerable{string})"/>, of this process.</summary>

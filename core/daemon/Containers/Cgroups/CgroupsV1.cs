@@ -3,14 +3,18 @@ namespace Agora.Daemon.Containers.Cgroups;
 /// <summary>Version 1: a hierarchy for each controller, or for some together.</summary>
 /// <param name="own">Directory of the agent's own group by controller.</param>
 /// <param name="root">Name of the group below those that holds all containers'.</param>
-internal sealed class CgroupsV1(IReadOnlyDictionary<string, string> own, string root) : ICgroups
+/// <param name="hasSets">Processors are given in sets too.</param>
+internal sealed class CgroupsV1(IReadOnlyDictionary<string, string> own, string root, bool hasSets = false) : ICgroups
 {
     /// <summary>Of a whole processor, in what the kernel calls shares.</summary>
     private const long SharesOfCpu = 1_024, SharesMin = 2;
 
     private const long PeriodMicroseconds = 100_000, QuotaMin = 1_000;
 
-    private readonly List<string> _owns = [.. own.Values.Distinct()];
+    private readonly List<string> _owns = [.. own.Where(o => hasSets || o.Key != CgroupMounts.Sets).Select(o => o.Value).Distinct()];
+
+    /// <summary>A former process may have used more than this one does.</summary>
+    private readonly List<string> _all = [.. own.Values.Distinct()];
 
     public IReadOnlyList<string> Existing => Directory.Exists(Path.Combine(own["memory"], root))
         ? [.. Directory.EnumerateDirectories(Path.Combine(own["memory"], root)).Select(d => Path.GetFileName(d)!)] : [];
@@ -19,6 +23,16 @@ internal sealed class CgroupsV1(IReadOnlyDictionary<string, string> own, string 
     {
         foreach (var directory in _owns)
             Directory.CreateDirectory(Path.Combine(directory, root, name));
+        if (hasSets)
+        {
+            var sets = own[CgroupMounts.Sets];
+            // Nothing can be born in a group that has none yet; those above come first.
+            foreach (var group in (string[])[Path.Combine(sets, root), Path.Combine(sets, root, name)])
+            {
+                CgroupFiles.Write(group, "cpuset.mems", CgroupFiles.ReadText(sets, "cpuset.effective_mems"));
+                CgroupFiles.Write(group, "cpuset.cpus", Processors);
+            }
+        }
         return [.. _owns.Select(directory => new Birthplace(
             Path.Combine(directory, root, name, CgroupFiles.Processes), Path.Combine(directory, CgroupFiles.Processes)))];
     }
@@ -46,6 +60,10 @@ internal sealed class CgroupsV1(IReadOnlyDictionary<string, string> own, string 
             CgroupFiles.Write(pids, "pids.max", limits.Processes);
     }
 
+    public string Processors => hasSets ? CgroupFiles.ReadText(own[CgroupMounts.Sets], "cpuset.effective_cpus") : "";
+
+    public void Confine(string name, string processors) => CgroupFiles.Write(Of(CgroupMounts.Sets, name)!, "cpuset.cpus", processors);
+
     public ResourceUsage? Usage(string name)
     {
         var memory = Of("memory", name)!;
@@ -63,14 +81,14 @@ internal sealed class CgroupsV1(IReadOnlyDictionary<string, string> own, string 
     public bool Remove(string name)
     {
         var isGone = true;
-        foreach (var directory in _owns)
+        foreach (var directory in _all)
             isGone &= CgroupFiles.Remove(Path.Combine(directory, root, name));
         return isGone;
     }
 
     public void RemoveAll()
     {
-        foreach (var directory in _owns)
+        foreach (var directory in _all)
             CgroupFiles.Remove(Path.Combine(directory, root));
     }
 

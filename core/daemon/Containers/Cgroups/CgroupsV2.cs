@@ -8,7 +8,8 @@ namespace Agora.Daemon.Containers.Cgroups;
 /// </summary>
 /// <param name="own">Directory of the agent's own group.</param>
 /// <param name="root">Name of the group below it that holds all containers'.</param>
-internal sealed class CgroupsV2(string own, string root) : ICgroups
+/// <param name="hasSets">Processors are given in sets too.</param>
+internal sealed class CgroupsV2(string own, string root, bool hasSets = false) : ICgroups
 {
     private const string Leaf = "agora-agent", Control = "cgroup.subtree_control", Controllers = "+cpu +memory +pids";
 
@@ -46,6 +47,10 @@ internal sealed class CgroupsV2(string own, string root) : ICgroups
             CgroupFiles.Write(group, "pids.max", limits.Processes);
     }
 
+    public string Processors => hasSets ? CgroupFiles.ReadText(own, "cpuset.cpus.effective") : "";
+
+    public void Confine(string name, string processors) => CgroupFiles.Write(Path.Combine(_root, name), "cpuset.cpus", processors);
+
     public ResourceUsage? Usage(string name)
     {
         var group = Path.Combine(_root, name);
@@ -71,9 +76,10 @@ internal sealed class CgroupsV2(string own, string root) : ICgroups
         Directory.CreateDirectory(leaf);
         foreach (var pid in File.ReadAllLines(Path.Combine(own, CgroupFiles.Processes)))
             CgroupFiles.Write(leaf, CgroupFiles.Processes, pid);
-        CgroupFiles.Write(own, Control, Controllers);
+        var controllers = hasSets ? $"{Controllers} +{CgroupMounts.Sets}" : Controllers;
+        CgroupFiles.Write(own, Control, controllers);
         Directory.CreateDirectory(_root);
-        CgroupFiles.Write(_root, Control, Controllers);
+        CgroupFiles.Write(_root, Control, controllers);
         _isReady = true;
     }
 }

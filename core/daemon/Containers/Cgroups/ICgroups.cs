@@ -17,6 +17,12 @@ internal interface ICgroups
     /// <summary>Sets the limits. One of memory is raised but never lowered: what is in use cannot be taken back.</summary>
     void Limit(string name, CgroupLimits limits);
 
+    /// <summary>The processors that all groups have together, as the kernel lists them; empty if there are no sets of processors.</summary>
+    string Processors { get; }
+
+    /// <summary>Has a group's processes run on these processors only, and at once.</summary>
+    void Confine(string name, string processors);
+
     /// <returns>Null if there is no such group.</returns>
     ResourceUsage? Usage(string name);
 
