@@ -22,8 +22,8 @@ internal sealed class Cluster : IDisposable
 
     public MasterLocation Location { get; }
 
-    /// <summary>For reading files of a framework at agents.</summary>
-    public HttpMessageHandler FilesOf(FrameworkId framework) => AgentFilesHandler.OfMaster(Location, Patience, () => framework);
+    /// <summary>For reading what tasks wrote, at agents.</summary>
+    public HttpMessageHandler OpenFiles() => AgentFilesHandler.OfMaster(Location, Patience);
 
     public static Option<string?> MasterOption() => new("--master")
     {

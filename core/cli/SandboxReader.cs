@@ -11,7 +11,7 @@ internal sealed class SandboxReader(Cluster cluster, AgentInfo agent, FrameworkI
     /// <summary>For an agent that is being started anew; its executors wait as long.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1), Pause = TimeSpan.FromMilliseconds(100);
 
-    private readonly HttpClient _http = new(cluster.FilesOf(framework))
+    private readonly HttpClient _http = new(cluster.OpenFiles())
     {
         Timeout = Timeout.InfiniteTimeSpan,
         BaseAddress = new Uri($"http://{agent.Address}:{agent.FilePort}/files/sandbox/" +

@@ -22,7 +22,8 @@ internal sealed record Cluster(string? Master, Dictionary<string, string>? Servi
 
     /// <summary>A client of the JobTracker that shows it who this is, where it wants to know.</summary>
     /// <exception cref="ClusterMissingException">There is none, or it lacks the service.</exception>
-    public static JobClient OpenJobTracker() => new(JobTracker, MasterAccess.Find(null).Credential);
+    public static JobClient OpenJobTracker() => new(JobTracker, MasterAccess.Find(null).Credential,
+        () => MasterAddress.Find(null) is { } masters ? AgentFilesHandler.OfMaster(masters, Patience) : new HttpClientHandler());
 
     /// <exception cref="ClusterMissingException">There is none, or it lacks the service.</exception>
     public static Uri Store => Service(StoreService);

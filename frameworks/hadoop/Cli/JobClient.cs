@@ -4,6 +4,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Agora.Hadoop.Jobs;
 using Agora.Security;
+using Grpc.Core;
 
 namespace Agora.Hadoop.Cli;
 
@@ -12,7 +13,8 @@ namespace Agora.Hadoop.Cli;
 /// call may be repeated without harm.
 /// </summary>
 /// <param name="own">Shows who this is where something is changed; null shows nothing.</param>
-internal sealed class JobClient(Uri jobTracker, CredentialFile? own) : IDisposable
+/// <param name="files">For reading logs at agents.</param>
+internal sealed class JobClient(Uri jobTracker, CredentialFile? own, Func<HttpMessageHandler> files) : IDisposable
 {
     /// <summary>Hadoop's <c>ipc.client.connect.max.retries</c>, with the same second in between.</summary>
     private const int RetriesMax = 10;
@@ -23,6 +25,7 @@ internal sealed class JobClient(Uri jobTracker, CredentialFile? own) : IDisposab
     private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(1);
 
     private readonly HttpClient _http = new() { BaseAddress = jobTracker };
+    private readonly Lazy<HttpClient> _files = new(() => new HttpClient(files()));
 
     /// <summary>As Hadoop shows it: <c>host:port</c>.</summary>
     public string Address => jobTracker.Authority;
@@ -96,16 +99,21 @@ internal sealed class JobClient(Uri jobTracker, CredentialFile? own) : IDisposab
     {
         try
         {
-            var response = await _http.GetAsync($"{attempt.LogUrl}/{name}", HttpCompletionOption.ResponseHeadersRead);
+            var response = await _files.Value.GetAsync($"{attempt.LogUrl}/{name}", HttpCompletionOption.ResponseHeadersRead);
             return response.IsSuccessStatusCode ? await response.Content.ReadAsStreamAsync() : null;
         }
-        catch (HttpRequestException)
+        catch (Exception e) when (e is HttpRequestException or RpcException)
         {
             return null;
         }
     }
 
-    public void Dispose() => _http.Dispose();
+    public void Dispose()
+    {
+        _http.Dispose();
+        if (_files.IsValueCreated)
+            _files.Value.Dispose();
+    }
 
     private async Task<bool> DoAsync(string path)
     {
