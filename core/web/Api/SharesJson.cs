@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Agora.Web.Api;
 
-/// <summary>Shares over time, a series for each framework that held much.</summary>
+/// <summary>Shares over time, a series for each name of frameworks that held much.</summary>
 internal static class SharesJson
 {
     /// <summary>Series told apart; more could not be told apart by their colours either.</summary>
@@ -10,10 +10,12 @@ internal static class SharesJson
 
     public static void Write(Utf8JsonWriter json, IReadOnlyList<SharePoint> points, Func<SharePart, double> value, TimeSpan step)
     {
-        var largest = points.SelectMany(p => p.Parts).Where(p => p.FrameworkId is not null).GroupBy(p => p.FrameworkId)
-            .Select(g => (Id: g.Key, g.Last().Name, Sum: g.Sum(value))).Where(s => s.Sum > 0)
-            .OrderByDescending(s => s.Sum).ThenBy(s => s.Id).Take(SeriesMax).ToList();
-        var told = largest.Select(s => s.Id).ToHashSet();
+        // By name: what one starts again and again is one series.
+        var largest = points.SelectMany(p => p.Parts).Where(p => p.FrameworkId is not null).GroupBy(p => p.Name)
+            .Select(g => (Name: g.Key, First: g.Min(p => p.FrameworkId), Last: g.Last().FrameworkId, Sum: g.Sum(value))).Where(s => s.Sum > 0)
+            .OrderByDescending(s => s.Sum).ThenBy(s => s.First).Take(SeriesMax).ToList();
+        var told = largest.Select(s => s.Name).ToHashSet();
+        bool IsTold(SharePart part) => part.FrameworkId is not null && told.Contains(part.Name);
         json.WriteStartObject();
         json.WriteNumber("stepSeconds", step.TotalSeconds);
         json.WriteStartArray("times");
@@ -22,10 +24,10 @@ internal static class SharesJson
         json.WriteEndArray();
         json.WriteStartArray("series");
         // In the order of their ids, so that a framework keeps its place while it grows.
-        foreach (var (id, name, _) in largest.OrderBy(s => s.Id))
-            Write(json, id, name, points.Select(p => p.Parts.Where(x => x.FrameworkId == id).Sum(value)));
-        if (points.Any(p => p.Parts.Any(x => !told.Contains(x.FrameworkId) && value(x) > 0)))
-            Write(json, null, "others", points.Select(p => p.Parts.Where(x => !told.Contains(x.FrameworkId)).Sum(value)));
+        foreach (var series in largest.OrderBy(s => s.First))
+            Write(json, series.Last, series.Name, points.Select(p => p.Parts.Where(x => x.FrameworkId is not null && x.Name == series.Name).Sum(value)));
+        if (points.Any(p => p.Parts.Any(x => !IsTold(x) && value(x) > 0)))
+            Write(json, null, "others", points.Select(p => p.Parts.Where(x => !IsTold(x)).Sum(value)));
         json.WriteEndArray();
         json.WriteEndObject();
     }

@@ -89,6 +89,8 @@ function App() {
   useEffect(() => {
     document.title = found ? `${args.length ? `${args.filter(Boolean).at(-1)} · ` : ''}${found.title} · Agora` : 'Agora';
   }, [path]);
+  // On a phone the places are a row that may be longer than the screen.
+  useEffect(() => document.querySelector('.places [aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'center' }), [path, kinds.length]);
   const pulse = html`<span class="pulse ${links[link][0]}" role="status">${links[link][1]}</span>`;
   return html`
     <div class="frame">

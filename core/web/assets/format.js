@@ -17,7 +17,8 @@ export function bytes(n) {
   return `${n >= 100 || Number.isInteger(n) ? Math.round(n) : n.toFixed(1)} ${units[at]}`;
 }
 
-export const percent = part => part > 0 && part < 0.01 ? '< 1 %' : `${Math.round(part * 100)} %`;
+/** With a space that does not break. */
+export const percent = part => part > 0 && part < 0.01 ? '<\u00a01\u00a0%' : `${Math.round(part * 100)}\u00a0%`;
 
 export function duration(seconds) {
   if (seconds < 0) return '0 s';
@@ -39,7 +40,7 @@ export function ago(time, now) {
 
 export const clock = time => new Date(time).toLocaleTimeString('en-GB');
 
-export const moment = time => new Date(time).toLocaleString('sv-SE', { timeZoneName: 'short' });
+export const moment = time => new Date(time).toLocaleString('sv-SE');
 
 /** Resources other than the four that are shown by themselves. */
 export function others(text) {

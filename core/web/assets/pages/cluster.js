@@ -52,7 +52,7 @@ function Ranks({ frameworks }) {
   return html`<ul class="ranks">${frameworks.slice(0, 12).map(f => html`
     <li key=${f.id}>
       <span class="name"><${Dot} framework=${f.name} /><a href="/frameworks/${f.id}">${f.name}</a>
-        <span class="faint">${f.condition === 'Disconnected' ? 'no scheduler' : f.suppressed ? 'wants nothing' : f.wants ? 'asks for more' : ''}</span></span>
+        <span class="faint">${f.condition === 'Disconnected' ? 'no scheduler' : f.suppressed ? 'wants no more' : f.wants ? 'asks for more' : ''}</span></span>
       <span class="soft nowrap">${percent(f.dominantShare)} · ${count(f.runningTasks)} ${f.runningTasks === 1 ? 'task' : 'tasks'}</span>
       <${Share} share=${f.dominantShare} fair=${f.fairShare} framework=${f.name} />
     </li>`)}</ul>
@@ -61,7 +61,7 @@ function Ranks({ frameworks }) {
 
 function Points({ points }) {
   if (!points.length) return html`<p class="fine"><b>✓</b> All agents are connected, nobody starves, no offer is held for long.</p>`;
-  return html`<ul class="points">${points.map(point => html`<li key=${point.text}><a href=${point.link}><span class="sign" aria-hidden="true">▲</span><span>${point.text}</span></a></li>`)}</ul>`;
+  return html`<ul class="points">${points.map(point => html`<li key=${point.text}><a href=${point.link}><span class="sign" aria-hidden="true">▲</span><span>${point.text.replaceAll(' %', '\u00a0%')}</span></a></li>`)}</ul>`;
 }
 
 const cellWord = cell => ({ d: 'not connected', u: 'unreachable', x: 'not offered' })[cell] ?? `about ${cell}0 % in use`;
