@@ -14,7 +14,7 @@ internal static class CheckCommand
     public static Command Create()
     {
         var file = new Option<string>("--ratios") { Description = "The stored ratios", HelpName = "file", DefaultValueFactory = _ => "workloads/Check/ratios.json" };
-        var margin = new Option<double>("--margin") { Description = "How many times its stored ratio a figure may be", DefaultValueFactory = _ => 1.5 };
+        var margin = new Option<double>("--margin") { Description = "How many times its stored ratio a figure may be", DefaultValueFactory = _ => 2 };
         var update = new Option<bool>("--update") { Description = "Store what is measured now" };
         var command = new Command("check", """
             Measures fast figures of the core as ratios to a bare loop, and fails if one is worse than its stored ratio by more

@@ -13,7 +13,7 @@ internal static class FastRows
     [
         ("allocation-pass-10000-agents-1000-frameworks", () => AllocationPass.Milliseconds(10_000, 1_000, 1)),
         ("allocation-pass-50000-agents-1000-frameworks", () => AllocationPass.Milliseconds(50_000, 1_000, 1)),
-        ("decline-storm-round", () => DeclineStorm.Measure(5_000, 500, 1)[0].Agora),
+        ("decline-storm-round", () => DeclineStorm.Measure(5_000, 500, 7)[0].Agora),
         ("life-cycles-1000-agents", LifeCycles(1_000)),
         ("life-cycles-20000-agents", LifeCycles(20_000)),
         ("updates-over-the-wire", Updates),

@@ -1,4 +1,3 @@
-using Agora.Cluster;
 using Agora.Daemon.Sandboxes;
 using Xunit;
 

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using Agora.Tests.Live.Cluster;
 using Grpc.Core;
 using Xunit;
 

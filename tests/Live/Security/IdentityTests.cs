@@ -1,4 +1,3 @@
-using Agora.Protocol;
 using Agora.Sdk;
 using Agora.Security;
 using Agora.Tests.Live.Cluster;
