@@ -60,7 +60,7 @@ public sealed class GarbageTests(LiveCluster cluster)
     }
 
     [Theory]
-    [InlineData("master", "GET / HTTP/1.1", "HTTP/1.1 400")]
+    [InlineData("master", "GET / HTTP/1.1", "HTTP/1.1 401")]
     [InlineData("executors", "GET / HTTP/1.1", "HTTP/1.1 400")]
     [InlineData("files", "GET / HTTP/1.1", "HTTP/1.1 404")]
     [InlineData("files", "GET /files/../../../etc/passwd HTTP/1.1", "HTTP/1.1 404")]

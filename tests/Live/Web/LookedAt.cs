@@ -65,7 +65,7 @@ internal sealed class LookedAt : IAsyncDisposable
         Assert.True(beyond <= 0, $"{Page.Url} is {beyond} pixels wider than the window");
     }
 
-    public void AssertNoComplaints() => Assert.Empty(_complaints);
+    public void AssertNoComplaints() => Assert.True(_complaints.Count == 0, string.Join("\n", _complaints));
 
     public ValueTask DisposeAsync() => _context.DisposeAsync();
 }
