@@ -98,10 +98,14 @@ public class LiveCluster : IAsyncLifetime
     }
 
     /// <summary>Starts a program again just as it was; it ends with the cluster.</summary>
-    internal void Restart(string[] command) =>
-        Process.Start(new ProcessStartInfo("setsid",
-            ["/bin/sh", "-c", "exec \"$@\" >\"$0\" 2>&1 </dev/null", Path.Combine(Home, "restarted.log"), .. command]))!
-            .Dispose();
+    internal void Restart(string[] command)
+    {
+        var start = new ProcessStartInfo("setsid",
+            ["/bin/sh", "-c", "exec \"$@\" >\"$0\" 2>&1 </dev/null", Path.Combine(Home, "restarted.log"), .. command]);
+        // Where it finds whom it is to say it is, as whoever starts it by hand has it.
+        start.Environment["AGORA_HOME"] = Home;
+        Process.Start(start)!.Dispose();
+    }
 
     /// <summary>Running processes that name the state directory on their command line or in their environment.</summary>
     internal IReadOnlyList<RunningProcess> Processes() => RunningProcess.Naming(Home);
