@@ -1,4 +1,3 @@
-using Agora.Sdk;
 using Agora.Security;
 using Agora.Tests.Live.Cluster;
 using Grpc.Core;
