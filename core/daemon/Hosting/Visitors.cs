@@ -41,6 +41,12 @@ internal sealed class Visitors(Gate gate, MasterSeat seat, TlsDirectory? tls, Ti
             await RefuseAsync(context, StatusCodes.Status401Unauthorized, refused);
             return false;
         }
+        // As for who asks by gRPC: the secret of agents lies on every machine, and is not for looking.
+        if (!principal.Is(PrincipalRoles.Framework) && !principal.Is(PrincipalRoles.Operator))
+        {
+            await RefuseAsync(context, StatusCodes.Status403Forbidden, $"principal '{principal.Name}' is not listed as framework or operator with this master");
+            return false;
+        }
         if (gate.WhyNot(principal, AccessAction.View, Everything) is { } denied)
         {
             await RefuseAsync(context, StatusCodes.Status403Forbidden, denied);

@@ -81,6 +81,15 @@ public sealed class WebTests(GuardedCluster cluster)
     }
 
     [Fact]
+    public async Task An_agent_s_secret_lets_nobody_look()
+    {
+        using var agent = Client(NameAndSecret(GuardedCluster.Nodes));
+        using var refused = await agent.GetAsync("/api/v1/state", Cancellation);
+        Assert.Equal(HttpStatusCode.Forbidden, refused.StatusCode);
+        Assert.Contains("not listed as framework or operator", await refused.Content.ReadAsStringAsync(Cancellation), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Files_are_shown_to_who_may_read_them()
     {
         await using var owned = cluster.Framework(GuardedCluster.Alice, new FrameworkInfo(null, "seen"));
