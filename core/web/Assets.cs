@@ -6,7 +6,7 @@ namespace Agora.Web;
 /// <summary>The files of the pages, as they are inside the assembly.</summary>
 internal static class Assets
 {
-    private const string Page = "index.html";
+    private const string Page = "index.html", Icon = "icon.svg";
 
     private static readonly FrozenDictionary<string, string> Types = new Dictionary<string, string>
     {
@@ -43,6 +43,9 @@ internal static class Assets
     }
 
     public static Task SendPage(HttpContext context) => Send(context, All[Page]);
+
+    /// <summary>The icon, where browsers look for one of a page that names none, such as a file in a sandbox.</summary>
+    public static Task SendIcon(HttpContext context) => Send(context, All[Icon]);
 
     private static Task Send(HttpContext context, Asset asset)
     {

@@ -59,6 +59,7 @@ public static class Dashboard
             Answers.Refuse(context, StatusCodes.Status404NotFound, $"there is nothing at {context.Request.Path}; docs/api.md lists what there is")));
         Health.Map(app, source, feed);
         app.MapMethods("/assets/{**file}", reading, Assets.Send);
+        app.MapMethods("/favicon.ico", reading, Assets.SendIcon);
         foreach (var page in Pages)
             app.MapMethods(page, reading, Answers.ByLeader(source, feed, (context, _) => Assets.SendPage(context)));
     }

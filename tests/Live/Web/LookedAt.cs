@@ -16,7 +16,7 @@ internal sealed class LookedAt : IAsyncDisposable
         page.Console += (_, message) =>
         {
             if (message.Type is "error" or "warning")
-                _complaints.Add($"{message.Type}: {message.Text}");
+                _complaints.Add($"{message.Type}: {message.Text} ({message.Location})");
         };
         page.PageError += (_, error) => _complaints.Add($"exception: {error}");
         page.Response += (_, response) =>
@@ -45,7 +45,7 @@ internal sealed class LookedAt : IAsyncDisposable
         var looked = new LookedAt(context, await context.NewPageAsync(), cluster.Master);
         // The link lets in, and leads on to the first page.
         await looked.Page.GotoAsync((await cluster.Agora("dashboard")).Text.Trim(), new() { WaitUntil = WaitUntilState.Commit });
-        await looked.Page.WaitForURLAsync(cluster.Master.ToString());
+        await looked.Page.WaitForURLAsync(cluster.Master.ToString(), new() { WaitUntil = WaitUntilState.Commit });
         await looked.Page.GotoAsync(path, new() { WaitUntil = WaitUntilState.DOMContentLoaded });
         return looked;
     }
