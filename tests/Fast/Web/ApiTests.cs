@@ -241,6 +241,25 @@ public sealed class ApiTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Frameworks_of_one_name_are_one_series()
+    {
+        _bench.Register("node1", "cpus:4;mem:1024");
+        foreach (var task in (string[])["t1", "t2"])
+        {
+            var framework = _bench.Subscribe("twice");
+            _bench.Pass();
+            framework.Launch(task, "cpus:1;mem:128");
+        }
+        JsonElement shares;
+        do
+        {
+            await Task.Delay(20, TestContext.Current.CancellationToken);
+            shares = await Get("/api/v1/shares");
+        } while (shares.GetProperty("series").GetArrayLength() == 0);
+        Assert.Equal(0.5, Assert.Single(shares.GetProperty("series").EnumerateArray()).GetProperty("values").EnumerateArray().Last().GetDouble());
+    }
+
+    [Fact]
     public async Task Shares_over_time_are_told_once_there_are_some()
     {
         _bench.Register("node1", "cpus:4;mem:1024");
