@@ -5,6 +5,7 @@ using Agora.Workloads.Check;
 using Agora.Workloads.Fuzz;
 using Agora.Workloads.Hadoop;
 using Agora.Workloads.Isolation;
+using Agora.Workloads.Live.Dashboard;
 using Agora.Workloads.Live.Overhead;
 using Agora.Workloads.Mpi;
 using Agora.Workloads.Recovery;
@@ -18,7 +19,8 @@ using Agora.Workloads.Torque;
 // In the order in which they are read; those of one name share a command.
 IExperiment[] experiments = [new Agora.Workloads.Simulated.Macro.MacroExperiment(), new Agora.Workloads.Live.Macro.MacroExperiment(), new Agora.Workloads.Simulated.Macro.BeyondExperiment(),
     new OverheadExperiment(), new LocalityExperiment(), new Agora.Workloads.Simulated.Iterative.IterativeExperiment(), new Agora.Workloads.Live.Iterative.IterativeExperiment(),
-    new ScaleExperiment(), new Agora.Workloads.Live.Scale.ScaleExperiment(), new ModelExperiment(), new SpeedExperiment(), new IsolationExperiment()];
+    new ScaleExperiment(), new Agora.Workloads.Live.Scale.ScaleExperiment(), new ModelExperiment(), new SpeedExperiment(), new IsolationExperiment(),
+    new DashboardExperiment()];
 var root = new RootCommand("""
     Measure Agora. Each benchmark prints a table: ours, what it is held against, and their ratio.
 

@@ -60,7 +60,7 @@ internal sealed class LiveFeed(IClusterSource source, TimeProvider time, ILogger
             do
             {
                 if (Readings is { } readings)
-                    await LookAsync(readings, step++);
+                    await LookAsync(readings, step++, stoppingToken);
             } while (await timer.WaitForNextTickAsync(stoppingToken));
         }
         catch (OperationCanceledException)
@@ -69,14 +69,14 @@ internal sealed class LiveFeed(IClusterSource source, TimeProvider time, ILogger
         }
     }
 
-    private async Task LookAsync(Readings readings, int step)
+    private async Task LookAsync(Readings readings, int step, CancellationToken stopping)
     {
         try
         {
             if (step % (int)(ShareHistory.FineStep / Step) == 0)
-                History.Add(await readings.HoldingsAsync().WaitAsync(Step * 10, time));
+                History.Add(await readings.HoldingsAsync().WaitAsync(Step * 10, time, stopping));
             if (Volatile.Read(ref _watchers) > 0)
-                Publish(Api.StateJson.Bytes(await readings.OverviewAsync()));
+                Publish(Api.StateJson.Bytes(await readings.OverviewAsync().WaitAsync(stopping)));
         }
         catch (TimeoutException)
         {

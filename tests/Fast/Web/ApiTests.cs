@@ -192,6 +192,13 @@ public sealed class ApiTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_page_without_an_icon_of_its_own_finds_one()
+    {
+        using var icon = await _server.Client.GetAsync("/favicon.ico", TestContext.Current.CancellationToken);
+        Assert.Equal((HttpStatusCode.OK, "image/svg+xml"), (icon.StatusCode, icon.Content.Headers.ContentType?.MediaType));
+    }
+
+    [Fact]
     public async Task Files_of_pages_are_sent_once_and_not_again_while_they_are_the_same()
     {
         using var first = await _server.Client.GetAsync("/assets/app.js", TestContext.Current.CancellationToken);
@@ -238,6 +245,25 @@ public sealed class ApiTests : IAsyncLifetime
             Assert.Equal(1, JsonDocument.Parse(data!["data: ".Length..]).RootElement.GetProperty("epoch").GetInt32());
             Assert.Equal("", await reader.ReadLineAsync(TestContext.Current.CancellationToken));
         }
+    }
+
+    [Fact]
+    public async Task Frameworks_of_one_name_are_one_series()
+    {
+        _bench.Register("node1", "cpus:4;mem:1024");
+        foreach (var task in (string[])["t1", "t2"])
+        {
+            var framework = _bench.Subscribe("twice");
+            _bench.Pass();
+            framework.Launch(task, "cpus:1;mem:128");
+        }
+        JsonElement shares;
+        do
+        {
+            await Task.Delay(20, TestContext.Current.CancellationToken);
+            shares = await Get("/api/v1/shares");
+        } while (shares.GetProperty("series").GetArrayLength() == 0);
+        Assert.Equal(0.5, Assert.Single(shares.GetProperty("series").EnumerateArray()).GetProperty("values").EnumerateArray().Last().GetDouble());
     }
 
     [Fact]

@@ -1,5 +1,5 @@
 // What frameworks show of themselves, in their own words: jobs, queues, stages.
-import { html } from '../vendor/htm-preact.js';
+import { html, useState } from '../vendor/htm-preact.js';
 import { useData, useLive } from '../api.js';
 import { Badge, Card, Dot, Problem } from '../parts.js';
 import { ago, count, moment, percent } from '../format.js';
@@ -10,11 +10,21 @@ export const kindNames = { hadoop: 'MapReduce', torque: 'Batch jobs', mpi: 'MPI'
 export function Jobs({ args: [kind] }) {
   const { data, error } = useData('/pages');
   const pages = data?.items.filter(page => page.kind === kind) ?? [];
+  const live = pages.filter(page => page.condition !== 'Completed'), ended = pages.filter(page => page.condition === 'Completed').reverse();
+  const shown = page => html`<${Shown} key=${page.framework} id=${page.framework} title=${html`<${Dot} framework=${page.name} /> <a href="/frameworks/${page.framework}">${page.name}</a>`} ended=${page.condition === 'Completed'} />`;
   return html`
     <div class="head"><h1>${kindNames[kind] ?? kind}</h1></div>
     <${Problem} error=${error} />
     ${data && !pages.length ? html`<p class="soft">No framework of this kind is here now.</p>` : null}
-    ${pages.map(page => html`<${Shown} key=${page.framework} id=${page.framework} title=${html`<${Dot} framework=${page.name} /> <a href="/frameworks/${page.framework}">${page.name}</a>`} ended=${page.condition === 'Completed'} />`)}`;
+    ${live.map(shown)}
+    ${ended.length ? html`<${Ended} pages=${ended} shown=${shown} />` : null}`;
+}
+
+/** Those that have ended, read only once somebody wants to see them. */
+function Ended({ pages, shown }) {
+  const [isOpen, open] = useState(false);
+  return html`<details class="ended" onToggle=${event => open(event.target.open)}>
+    <summary>${count(pages.length)} ended</summary>${isOpen ? pages.map(shown) : null}</details>`;
 }
 
 /** A framework's page; nothing if it shows none. */
