@@ -35,34 +35,26 @@ internal sealed class BatchMpiJob(MpiOptions options, MpiFlavour flavour, string
         }
         var failures = JobDirectory.FailuresBeside(Environment.GetEnvironmentVariable(RemoteHosts.Variable)!);
         File.Delete(failures);
-        var directory = allocation.IsAll ? null : Directory.CreateTempSubdirectory("agora-mpi-").FullName;
-        try
-        {
-            using var process = Start(directory);
-            var (code, line) = await WatchAsync(process, failures);
-            if (line is not null)
-                await Console.Error.WriteLineAsync($"mpiexec: {line}");
-            return code;
-        }
-        finally
-        {
-            if (directory is not null)
-                Directory.Delete(directory, recursive: true);
-        }
+        using var directory = allocation.IsAll ? null : new OwnedDirectory();
+        using var process = Start(directory);
+        var (code, line) = await WatchAsync(process, failures);
+        if (line is not null)
+            await Console.Error.WriteLineAsync($"mpiexec: {line}");
+        return code;
     }
 
     public void Dispose() => _signals.ForEach(s => s.Dispose());
 
-    private Process Start(string? directory)
+    private Process Start(OwnedDirectory? directory)
     {
         var words = LibraryCommand.Build(allocation.Fill(options), flavour, library, rankProgram: []);
         var start = new ProcessStartInfo(words[0], words.Skip(1));
         if (directory is not null)
         {
-            var nodes = Path.Combine(directory, "nodes");
+            var nodes = directory.File("nodes");
             File.WriteAllLines(nodes, allocation.Lines);
             start.Environment["HYDRA_HOST_FILE"] = nodes;
-            var openMpi = Path.Combine(directory, "openmpi.hosts");
+            var openMpi = directory.File("openmpi.hosts");
             File.WriteAllLines(openMpi, JobDirectory.ForOpenMpi(allocation.Lines));
             start.Environment["OMPI_MCA_orte_default_hostfile"] = start.Environment["PRTE_MCA_prte_default_hostfile"] = openMpi;
         }

@@ -6,26 +6,14 @@ using Agora.RemoteShell;
 namespace Agora.Mpi.Launch;
 
 /// <summary>
-/// The files of one job that the library's <c>mpiexec</c> and the remote shell read; gone with the job. Those of jobs whose
-/// <c>mpiexec</c> was killed go with the next job of the same user.
+/// The files of one job that the library's <c>mpiexec</c> and the remote shell read; gone with the job.
 /// </summary>
 internal sealed class JobDirectory : IDisposable
 {
-    private const string Prefix = "agora-mpi-", Owner = "owner";
-
-    private readonly string _path;
-
-    /// <summary>Locked for as long as this process lives.</summary>
-    private readonly FileStream _owner;
+    private readonly OwnedDirectory _directory = new();
 
     public JobDirectory(IReadOnlyList<GangHost> hosts, string token)
     {
-        Sweep();
-        _path = Directory.CreateTempSubdirectory(Prefix).FullName;
-        var made = Path.Combine(_path, Owner + ".new");
-        _owner = new FileStream(made, FileMode.CreateNew, FileAccess.Write, FileShare.None);
-        // Others see it only now that it is locked.
-        File.Move(made, Path.Combine(_path, Owner));
         Directory.CreateDirectory(LibraryFiles);
         new RemoteHosts([.. hosts.Select(h => new RemoteHost(h.Name, h.Address, h.Port, token))]).Save(RemoteHosts);
         List<string> lines = [.. hosts.SelectMany(h => Enumerable.Repeat(h.Name, h.Slots))];
@@ -34,18 +22,18 @@ internal sealed class JobDirectory : IDisposable
         File.WriteAllText(HydraOptions, $"-localhost {OwnAddress(hosts[0].Address)}\n");
     }
 
-    public string RemoteHosts => Path.Combine(_path, "hosts.json");
+    public string RemoteHosts => _directory.File("hosts.json");
 
     /// <summary>A line for each slot, as Hydra reads it.</summary>
-    public string Nodes => Path.Combine(_path, "nodes");
+    public string Nodes => _directory.File("nodes");
 
-    public string OpenMpiNodes => Path.Combine(_path, "openmpi.hosts");
+    public string OpenMpiNodes => _directory.File("openmpi.hosts");
 
     /// <summary>Default options of Hydra's <c>mpiexec</c>: where its proxies find it.</summary>
-    public string HydraOptions => Path.Combine(_path, "hydra.conf");
+    public string HydraOptions => _directory.File("hydra.conf");
 
     /// <summary>Where Open MPI's <c>mpiexec</c> keeps what it removes when it ends by itself.</summary>
-    public string LibraryFiles => Path.Combine(_path, "library");
+    public string LibraryFiles => _directory.File("library");
 
     public bool HasLibraryFiles => Directory.EnumerateFileSystemEntries(LibraryFiles).Any();
 
@@ -62,27 +50,7 @@ internal sealed class JobDirectory : IDisposable
     public static IEnumerable<string> ForOpenMpi(IEnumerable<string> lines) =>
         lines.GroupBy(l => l).Select(g => $"{g.Key} slots={g.Count()}");
 
-    public void Dispose()
-    {
-        Directory.Delete(_path, recursive: true);
-        _owner.Dispose();
-    }
-
-    private static void Sweep()
-    {
-        foreach (var left in Directory.EnumerateDirectories(Path.GetTempPath(), Prefix + "*"))
-        {
-            try
-            {
-                using var owner = new FileStream(Path.Combine(left, Owner), FileMode.Open, FileAccess.Write, FileShare.None);
-                Directory.Delete(left, recursive: true);
-            }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-            {
-                // Its owner lives, or is somebody else.
-            }
-        }
-    }
+    public void Dispose() => _directory.Dispose();
 
     /// <summary>This machine's address on the way to a host.</summary>
     private static string OwnAddress(string host)

@@ -15,12 +15,15 @@ public sealed class JobDirectoryTests
         var left = Directory.CreateTempSubdirectory("agora-mpi-").FullName;
         File.WriteAllText(Path.Combine(left, "owner"), "");
         File.WriteAllText(Path.Combine(left, "hosts.json"), "a token");
+        var unowned = Directory.CreateTempSubdirectory("agora-mpi-").FullName;
+        Directory.SetLastWriteTimeUtc(unowned, DateTime.UtcNow - TimeSpan.FromHours(1));
         var beginning = Directory.CreateTempSubdirectory("agora-mpi-").FullName;
         try
         {
             using var lives = new JobDirectory(Hosts, "token");
             using var next = new JobDirectory(Hosts, "token");
             Assert.False(Directory.Exists(left));
+            Assert.False(Directory.Exists(unowned));
             Assert.True(File.Exists(lives.RemoteHosts));
             Assert.True(Directory.Exists(beginning));
         }
