@@ -8,7 +8,8 @@ internal class BenchDirectory : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
 
-    private readonly string _bin = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "..", "..", "bin"));
+    /// <summary>Where Agora's commands are.</summary>
+    public static string Bin { get; } = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "..", "..", "bin"));
 
     public string Directory { get; } = System.IO.Directory.CreateTempSubdirectory("agora-bench-").FullName;
 
@@ -50,7 +51,7 @@ internal class BenchDirectory : IAsyncDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        start.Environment["PATH"] = $"{_bin}:{Environment.GetEnvironmentVariable("PATH")}";
+        start.Environment["PATH"] = $"{Bin}:{Environment.GetEnvironmentVariable("PATH")}";
         start.Environment["AGORA_HOME"] = Path.Combine(Directory, "state");
         return start;
     }

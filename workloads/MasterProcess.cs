@@ -23,9 +23,9 @@ internal sealed class MasterProcess : IDisposable
     /// <param name="options">Further ones of <c>agora master</c>.</param>
     public static async Task<MasterProcess> StartAsync(string directory, params IEnumerable<string> options)
     {
-        var daemon = Path.Combine(AppContext.BaseDirectory, "agora-daemon.dll");
-        var process = Process.Start(new ProcessStartInfo("dotnet",
-            [daemon, "master", "--port", "0", "--work-dir", Path.Combine(directory, "master"), .. options])
+        // As who installs Agora runs it: compiled ahead of time.
+        var process = Process.Start(new ProcessStartInfo(Path.Combine(BenchDirectory.Bin, "agora-master"),
+            ["--port", "0", "--work-dir", Path.Combine(directory, "master"), .. options])
         { RedirectStandardOutput = true })!;
         while (await process.StandardOutput.ReadLineAsync() is { } line)
             if (line.StartsWith("ready ", StringComparison.Ordinal))

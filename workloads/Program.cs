@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Agora.Workloads;
 using Agora.Workloads.Allocation;
 using Agora.Workloads.Check;
 using Agora.Workloads.Fuzz;
@@ -14,6 +13,7 @@ using Agora.Workloads.Simulated.Locality;
 using Agora.Workloads.Simulated.Model;
 using Agora.Workloads.Simulated.Scale;
 using Agora.Workloads.Spark;
+using Agora.Workloads.Throughput;
 using Agora.Workloads.Torque;
 
 // In the order in which they are read; those of one name share a command.

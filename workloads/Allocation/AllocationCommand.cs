@@ -21,7 +21,11 @@ internal static class AllocationCommand
         {
             List<Row> rows = [.. AllocationPass.Sizes.Select(s => AllocationPass.Measure(s.Agents, s.Frameworks, s.Anchor, Runs)),
                 .. DeclineStorm.Measure(10_000, 1_000, Rounds)];
-            return BaselineOption.Finish(new Report("allocation", "live", 0, rows), parsed.GetValue(output), parsed.GetValue(baseline));
+            return BaselineOption.Finish(new Report("allocation", "live", 0, rows), parsed.GetValue(output), parsed.GetValue(baseline),
+                Picture.Bars("passes", "a full allocation pass", "agents x frameworks", "processor time (ms)",
+                    [.. AllocationPass.Sizes.Select(s => $"{s.Agents:N0} x {s.Frameworks:N0}")],
+                    [("Agora", [.. rows.Take(AllocationPass.Sizes.Count).Select(r => r.Agora)])],
+                    "Grows with the agents that have something to offer, hardly with the frameworks."));
         });
         return command;
     }

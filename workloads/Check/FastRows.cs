@@ -1,6 +1,7 @@
 using Agora.Protocol;
 using Agora.Simulation;
 using Agora.Workloads.Allocation;
+using Agora.Workloads.Throughput;
 
 namespace Agora.Workloads.Check;
 

@@ -17,11 +17,18 @@ internal static class BaselineOption
 
     /// <summary>Prints and saves.</summary>
     /// <returns>The exit code: 2 if the earlier result cannot be read.</returns>
-    public static int Finish(Report report, string? output, string? baseline)
+    public static int Finish(Report report, string? output, string? baseline, params IReadOnlyList<Picture> pictures)
     {
         report.Print();
         if (output is not null)
-            report.Save(output);
+            Experiments.Save(output, report, new Findings(report.Rows, [], []) { Pictures = pictures });
+        return Compare(report, baseline);
+    }
+
+    /// <summary>Prints the figures as ratios to an earlier result's, if there is one.</summary>
+    /// <returns>The exit code: 2 if the earlier result cannot be read.</returns>
+    public static int Compare(Report report, string? baseline)
+    {
         if (baseline is null)
             return 0;
         Dictionary<string, double> earlier;

@@ -17,6 +17,8 @@ internal static class ExperimentCommand
               agora bench {name} --{(parts[0].Mode == Mode.Live ? "live" : "simulated")} --quick --out /tmp/{name}
             """);
         var options = new ExperimentOptions(command, [.. parts.Select(p => p.Mode)], parts.Any(p => p.IsSized));
+        var baseline = BaselineOption.Create();
+        command.Options.Add(baseline);
         command.SetAction((parsed, cancellation) => Experiments.CheckedAsync(async () =>
         {
             var part = parts.First(p => p.Mode == options.ModeOf(parsed));
@@ -26,6 +28,7 @@ internal static class ExperimentCommand
                 Experiments.Save(directory, report, findings);
                 Console.WriteLine($"\nReport: {Experiments.SaveHtml(directory, [(report, findings)])}");
             }
+            return BaselineOption.Compare(report, parsed.GetValue(baseline));
         }));
         return command;
     }

@@ -3,14 +3,20 @@ namespace Agora.Workloads.Reports;
 /// <summary>Runs an experiment and leaves what it found.</summary>
 internal static class Experiments
 {
+    /// <inheritdoc cref="CheckedAsync(Func{Task{int}})"/>
+    public static Task<int> CheckedAsync(Func<Task> run) => CheckedAsync(async () =>
+    {
+        await run();
+        return 0;
+    });
+
     /// <summary>Runs what may find a wrong result.</summary>
-    /// <returns>The command's exit code: 1 if a result was wrong, or could not be had.</returns>
-    public static async Task<int> CheckedAsync(Func<Task> run)
+    /// <returns>Its exit code: 1 if a result was wrong, or could not be had.</returns>
+    public static async Task<int> CheckedAsync(Func<Task<int>> run)
     {
         try
         {
-            await run();
-            return 0;
+            return await run();
         }
         catch (WrongOutputException e)
         {

@@ -11,7 +11,7 @@ namespace Agora.Workloads.Live.Dashboard;
 /// <summary>How soon the dashboard's pages are there in a large cluster, and what those who look on cost its master.</summary>
 internal sealed class DashboardExperiment : IExperiment
 {
-    private const int Frameworks = 10, Connections = 16, TasksPerAgent = 10, Loads = 20, Watchers = 10;
+    private const int Frameworks = 10, Connections = 16, TasksPerAgent = 10, Loads = 20, Watchers = 10, Pollers = 20;
 
     /// <summary>Of an agent's slots: the others' tasks end and begin all the time.</summary>
     private const int LongTasks = 9;
@@ -25,7 +25,8 @@ internal sealed class DashboardExperiment : IExperiment
 
     public string Description => $"""
         What the dashboard's pages ask of a real master under 10,000 emulated agents (--quick 1,000) with {TasksPerAgent} tasks each: how
-        long it takes, and what {Watchers} pages that look on cost the master.
+        long it takes, what {Pollers} clients wait that ask for the state and the list of tasks without a pause, and what {Watchers} pages that
+        look on cost the master.
         """;
 
     public async Task<Findings> RunAsync(RunOptions options, Progress progress, CancellationToken cancellation)
@@ -60,6 +61,13 @@ internal sealed class DashboardExperiment : IExperiment
             }
             progress.Tell(0.6, "nobody looks on");
             var alone = await MeasureAsync(fleet, master, cancellation);
+            progress.Tell(0.7, $"{Pollers} clients ask without a pause");
+            var polling = pages.PollAsync(Pollers, PageReader.State, Watch, cancellation);
+            var polled = await MeasureAsync(fleet, master, cancellation);
+            var answers = await polling;
+            rows.Add(new Row($"state-{Pollers}-clients", "s", Measures.Median(answers), 0.96, "Mesos 1.7, /state at 10,000 tasks"));
+            rows.Add(new Row($"state-{Pollers}-clients-answers", "1/s", answers.Count / Watch.TotalSeconds));
+            rows.Add(new Row("task-ends-polled", "1/s", polled.TasksPerSecond, alone.TasksPerSecond, "the same, alone"));
             progress.Tell(0.8, $"{Watchers} pages look on");
             using var watching = CancellationTokenSource.CreateLinkedTokenSource(stop.Token);
             var watchers = Enumerable.Range(0, Watchers).Select(_ => pages.WatchAsync(watching.Token)).ToList();

@@ -8,6 +8,9 @@ internal sealed class PageReader(Uri master) : IDisposable
     private const string SortedTasks = "/api/v1/tasks?sort=-changed&limit=100";
     private static readonly TimeSpan Step = TimeSpan.FromSeconds(1);
 
+    /// <summary>The state, and the tasks that changed last.</summary>
+    public static readonly string[] State = ["/api/v1/state", SortedTasks];
+
     /// <summary>What each page asks for when it is opened.</summary>
     public static readonly IReadOnlyList<(string Page, string[] Paths)> Pages =
     [
@@ -34,6 +37,21 @@ internal sealed class PageReader(Uri master) : IDisposable
             seconds.Add(clock.Elapsed.TotalSeconds);
         }
         return seconds;
+    }
+
+    /// <summary>Clients that all ask for the same, again as soon as they are answered.</summary>
+    /// <returns>Seconds of each answer.</returns>
+    public async Task<IReadOnlyList<double>> PollAsync(int clients, string[] paths, TimeSpan time, CancellationToken cancellation)
+    {
+        var clock = Stopwatch.StartNew();
+        var seconds = await Task.WhenAll(Enumerable.Range(0, clients).Select(async _ =>
+        {
+            List<double> own = [];
+            while (clock.Elapsed < time)
+                own.AddRange(await LoadAsync(paths, 1, cancellation));
+            return own;
+        }));
+        return [.. seconds.SelectMany(s => s)];
     }
 
     /// <summary>Looks on as an open page does, until cancelled.</summary>

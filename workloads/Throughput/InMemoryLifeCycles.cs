@@ -2,7 +2,7 @@ using Agora.Cluster;
 using Agora.Cluster.Allocation;
 using Agora.Workloads.Reports;
 
-namespace Agora.Workloads;
+namespace Agora.Workloads.Throughput;
 
 /// <summary>
 /// Task life-cycles through the real master alone, without a wire: offer, accept, launch, running, acknowledgement,
