@@ -11,14 +11,14 @@ namespace Agora.Workloads.Live.Scale;
 /// <summary>The paper's section 7.5, figure 9, over the real wire: one master process, all else on this machine emulated.</summary>
 internal sealed class ScaleExperiment : IExperiment
 {
-    private const int Frameworks = 200, Connections = 16;
+    private const int Frameworks = 200, Connections = 16, Probes = 15;
     private const string Figure = "Mesos paper, figure 9 (read off)";
     private static readonly TimeSpan BetweenProbes = TimeSpan.FromSeconds(2);
 
     /// <summary>Of the slots, when the cluster counts as full: a task that has just ended leaves one free.</summary>
     private const double Full = 0.98;
 
-    private static readonly (int Agents, double? Paper)[] Sizes = [(1_000, 0.13), (10_000, 0.23), (50_000, 0.75)];
+    private static readonly (int Agents, double? Paper)[] Sizes = [(1_000, 0.13), (10_000, 0.23), (50_000, 0.75), (100_000, null)];
 
     public string Name => "scale";
     public Mode Mode => Mode.Live;
@@ -54,7 +54,7 @@ internal sealed class ScaleExperiment : IExperiment
         return new Findings(rows, [new DataTable("probes", ["agents", "probe", "overheadSeconds"], data)],
         [
             $"One master process; {Frameworks} schedulers and all agents in another, the agents' streams over {Connections} TCP connections. Both share this machine's " +
-            $"processors. Tasks take normal(30 s, 10 s), two at a time on each agent. Overhead: from a new framework's first connection until it knows of its 10 s task's end, less the 10 s; medians of {ScaleOptions.Probes} probes.",
+            $"processors. Tasks take normal(30 s, 10 s), two at a time on each agent. Overhead: from a new framework's first connection until it knows of its 10 s task's end, less the 10 s; medians of {Probes} probes.",
         ])
         {
             Pictures =
@@ -75,7 +75,7 @@ internal sealed class ScaleExperiment : IExperiment
         var directory = Directory.CreateTempSubdirectory("agora-bench-").FullName;
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         List<Task> running = [];
-        using var master = await MasterProcess.StartAsync(directory);
+        using var master = await MasterProcess.StartForAsync(agents, directory);
         var masters = new MasterLocation.Hosts([master.Url]);
         try
         {
@@ -94,9 +94,9 @@ internal sealed class ScaleExperiment : IExperiment
             var (before, cpuBefore) = (fleet.TasksEnded, master.CpuTime);
             clock.Restart();
             List<Task<double>> probes = [];
-            for (var i = 1; i <= ScaleOptions.Probes; i++)
+            for (var i = 1; i <= Probes; i++)
             {
-                tell(0.6 + 0.3 * i / ScaleOptions.Probes, $"probe {i}");
+                tell(0.6 + 0.3 * i / Probes, $"probe {i}");
                 probes.Add(ProbeAsync($"probe{i}", masters, stop.Token));
                 await Task.Delay(BetweenProbes, cancellation);
             }
