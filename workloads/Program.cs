@@ -16,6 +16,8 @@ using Agora.Workloads.Spark;
 using Agora.Workloads.Throughput;
 using Agora.Workloads.Torque;
 
+// Its own, which bin/agora-bench sets; what it starts has another.
+Environment.SetEnvironmentVariable("DOTNET_GCgen0size", null);
 // In the order in which they are read; those of one name share a command.
 IExperiment[] experiments = [new Agora.Workloads.Simulated.Macro.MacroExperiment(), new Agora.Workloads.Live.Macro.MacroExperiment(), new Agora.Workloads.Simulated.Macro.BeyondExperiment(),
     new OverheadExperiment(), new LocalityExperiment(), new Agora.Workloads.Simulated.Iterative.IterativeExperiment(), new Agora.Workloads.Live.Iterative.IterativeExperiment(),

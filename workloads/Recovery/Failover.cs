@@ -9,7 +9,8 @@ namespace Agora.Workloads.Recovery;
 /// <summary>How large a cluster is whose leader is killed.</summary>
 /// <param name="TasksPerAgent">Each holds one slot; agents have no more.</param>
 /// <param name="AreTasksLong">They outlast the measurement; else they end and begin all the time.</param>
-internal sealed record FailoverSize(int Agents, int Frameworks, int TasksPerAgent, bool AreTasksLong)
+/// <param name="Lease">Of the leader.</param>
+internal sealed record FailoverSize(int Agents, int Frameworks, int TasksPerAgent, bool AreTasksLong, TimeSpan Lease)
 {
     public int Tasks => Agents * TasksPerAgent;
 }
@@ -27,8 +28,6 @@ internal sealed record FailoverResult(TimeSpan Election, TimeSpan Rebuild, int T
 /// <summary>Two masters and an etcd as processes, emulated agents and real schedulers; the leader is killed.</summary>
 internal static class Failover
 {
-    public static readonly TimeSpan Lease = TimeSpan.FromSeconds(2);
-
     private const int Connections = 16;
 
     /// <summary>Of the slots: where tasks end all the time, one that has just ended leaves one free.</summary>
@@ -44,7 +43,7 @@ internal static class Failover
         try
         {
             Task<MasterProcess> StartAsync(int number) =>
-                MasterProcess.StartAsync(Path.Combine(directory, $"master{number}"), "--election", $"{etcd.Location}", "--lease", $"{Lease.TotalSeconds}");
+                MasterProcess.StartAsync(Path.Combine(directory, $"master{number}"), "--election", $"{etcd.Location}", "--lease", $"{size.Lease.TotalSeconds}");
             for (var i = 0; i < 2; i++)
                 masters.Add(await StartAsync(i));
             await using var finder = etcd.Location.CreateFinder();
