@@ -25,9 +25,9 @@ internal sealed class GuideReader : IAsyncDisposable
         Directory.CreateDirectory(Clone);
         foreach (var entry in Directory.EnumerateFileSystemEntries(s_sources).Where(e => Path.GetFileName(e) is not ("build" or "artifacts" or ".git")))
             File.CreateSymbolicLink(Path.Combine(Clone, Path.GetFileName(entry)), entry);
-        // What is tested is built already.
+        // What is tested is built already, and only to be packed.
         var build = Path.Combine(Clone, "build");
-        File.WriteAllText(build, "#!/bin/sh\n");
+        File.WriteAllText(build, $"#!/bin/sh\n[ \"$1\" != tarball ] || exec {s_sources}/core/cli/pack-tarball artifacts\n");
         File.SetUnixFileMode(build, (UnixFileMode)Convert.ToInt32("755", 8));
     }
 
