@@ -76,6 +76,7 @@ internal sealed class EmbeddedCluster(UpOptions options)
         if (_file.Processes.Exists(p => p.Command is not null))
             StartKeeper();
         _file.Save();
+        await AwaitMastersAsync(cancellation);
         Console.WriteLine($"{"dashboard",-20} http://{_address}:{options.Port}/{(options.IsOpen ? "" : "          ('agora dashboard' prints a link that lets you in)")}");
     }
 
@@ -215,7 +216,7 @@ internal sealed class EmbeddedCluster(UpOptions options)
         string name, IReadOnlyList<string> command, CancellationToken cancellation, bool isKept = false, string? group = null)
     {
         if (command.First(w => w.StartsWith('/')) is var program && !File.Exists(program))
-            throw new Failure($"{name} could not be started", $"{program} does not exist", "run ./build");
+            throw Installation.Lacks($"{name} could not be started", program);
         var log = LogOf(name);
         File.Delete(log);
         var started = Stopwatch.StartNew();
@@ -255,6 +256,15 @@ internal sealed class EmbeddedCluster(UpOptions options)
             again[at + 1] = $"{port}";
         lock (_file.Processes)
             _file.Processes[_file.Processes.IndexOf(process)] = process with { Command = again, Group = group };
+    }
+
+    /// <summary>Those that stand by too: one may have been started anew, since agents of a former cluster obey no smaller epoch than they know.</summary>
+    private async Task AwaitMastersAsync(CancellationToken cancellation)
+    {
+        using var cluster = Cluster.Find(_file.Master);
+        for (var waited = Stopwatch.StartNew(); (await cluster.MastersAsync()).Count < options.Masters; await Task.Delay(10, cancellation))
+            if (waited.Elapsed > ReadyPatience)
+                throw new Failure("not all masters are there", $"{_file.Master} has fewer than {options.Masters}", $"see {Installation.StateDirectory}/logs");
     }
 
     private async Task AwaitAgentsAsync(CancellationToken cancellation)

@@ -1,4 +1,6 @@
+using System.CommandLine;
 using System.Diagnostics;
+using Agora.Cli.Commands;
 
 namespace Agora.Cli;
 
@@ -23,9 +25,19 @@ internal sealed class ExternalCommand(string path)
     {
         if (args.Length == 0 || args[0].StartsWith('-') || args[0].Contains('/', StringComparison.Ordinal))
             return null;
-        var path = Path.Combine(Installation.BinDirectory, "agora-" + args[0]);
+        var path = PathOf(args[0]);
         return File.Exists(path) ? new ExternalCommand(path) : null;
     }
+
+    /// <summary>A line of the help text; run only where the program is not there.</summary>
+    public static Command CreateMissing(string name, string description)
+    {
+        var command = new Command(name, description) { TreatUnmatchedTokensAsErrors = false };
+        command.Does((_, _) => throw Installation.Lacks($"'agora {name}' cannot be run", PathOf(name)));
+        return command;
+    }
+
+    private static string PathOf(string name) => Path.Combine(Installation.BinDirectory, "agora-" + name);
 
     /// <summary>Becomes that program in effect: same terminal, its exit code.</summary>
     public int Run(string[] args)

@@ -12,6 +12,10 @@ internal static class Installation
 
     public static string LibDirectory { get; } = Path.GetFullPath(Path.Combine(BinDirectory, "..", "lib"));
 
+    /// <summary>What to say where a program that comes with Agora is not there.</summary>
+    public static Failure Lacks(string what, string program) => new(what, $"{program} does not exist",
+        "run ./build, or take the commands of Agora's archive; the .NET tool alone starts no parts of a cluster");
+
     /// <summary><c>$AGORA_HOME</c>, or <c>~/.agora</c>.</summary>
     public static string StateDirectory => MasterAddress.StateDirectory;
 }

@@ -23,6 +23,6 @@ foreach (var command in new[]
 })
     root.Add(command);
 foreach (var (name, description) in ExternalCommand.Listed)
-    root.Add(new Command(name, description));
+    root.Add(ExternalCommand.CreateMissing(name, description));
 
 return await root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });

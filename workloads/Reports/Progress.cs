@@ -30,6 +30,16 @@ internal sealed class Progress(bool isShown)
         }
     }
 
+    /// <summary>A line that stays, whoever reads it.</summary>
+    public void Say(string line)
+    {
+        lock (_door)
+        {
+            End();
+            Console.Error.WriteLine(line);
+        }
+    }
+
     public void End()
     {
         if (_isOnLine)

@@ -8,6 +8,9 @@ public partial class DocumentTests
 {
     private const int ReadmeLinesMax = 40;
 
+    /// <summary>What is in it is a document only where it has been made into a framework.</summary>
+    private const string Template = "core/template/agora-framework/";
+
     [GeneratedRegex(@"\]\(([^)\s#]*)(#[^)\s]*)?\)")]
     private static partial Regex Link();
 
@@ -51,6 +54,26 @@ public partial class DocumentTests
         var path = RepositoryRoot.Of(Path.Combine(room, "README.md"));
         Assert.True(File.Exists(path), $"{room} has no README.md");
         Assert.InRange(File.ReadAllLines(path).Length, 1, ReadmeLinesMax);
+    }
+
+    [Fact]
+    public void Blocks_of_the_guides_say_what_is_in_them_so_that_commands_are_known_and_run()
+    {
+        var unclear = new List<string>();
+        foreach (var document in RepositoryRoot.Files(".md").Where(d => d.StartsWith("docs/", StringComparison.Ordinal)
+            || (Path.GetFileName(d) == "README.md" && !d.StartsWith(Template, StringComparison.Ordinal))))
+        {
+            var isInside = false;
+            foreach (var (number, line) in RepositoryRoot.Read(document).Split('\n').Index())
+            {
+                var isFence = line.StartsWith("```", StringComparison.Ordinal);
+                // A block by its indentation, or by a fence without a language.
+                if (!isInside && (line.StartsWith("    ", StringComparison.Ordinal) || line == "```"))
+                    unclear.Add($"{document}:{number + 1}: {line}");
+                isInside ^= isFence;
+            }
+        }
+        Assert.Empty(unclear);
     }
 
     [Fact]

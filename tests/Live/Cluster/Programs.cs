@@ -48,7 +48,9 @@ internal static class Programs
         return Process.Start(start)!;
     }
 
-    public static async Task<Finished> EndOf(Process process)
+    public static Task<Finished> EndOf(Process process) => EndOf(process, Patience);
+
+    public static async Task<Finished> EndOf(Process process, TimeSpan patience)
     {
         using (process)
         {
@@ -57,8 +59,8 @@ internal static class Programs
             var error = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
             try
             {
-                await process.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(Patience);
-                await Task.WhenAll(copying, error).WaitAsync(Patience);
+                await process.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(patience);
+                await Task.WhenAll(copying, error).WaitAsync(patience);
             }
             catch (TimeoutException)
             {

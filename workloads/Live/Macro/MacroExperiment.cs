@@ -45,6 +45,8 @@ internal sealed class MacroExperiment : IExperiment
             double from = isShared ? 0.1 : 0.5, part = isShared ? 0.4 : 0.5;
             progress.Tell(from, $"starting the cluster, {name}");
             await using var sites = await MacroSites.StartAsync(isShared, quota, mix, cancellation);
+            if (isShared)
+                progress.Say($"The dashboard, while they share (the link lets you in once, within five minutes): {sites.Of(MacroMix.Torque).Shell("agora dashboard").Trim()}");
             return await MacroRun.OfAsync(sites, jobs, ended =>
                 progress.Tell(from + part * ended / jobs.Count, $"{name}: {ended} of {jobs.Count} jobs have ended"), cancellation);
         }
