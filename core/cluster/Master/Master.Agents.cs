@@ -257,7 +257,11 @@ public sealed partial class Master
     private void GiveWay(AgentEntry agent)
     {
         AdmitChallenger(agent);
-        if (agent.Connection is null && _places[PlaceOf(agent.Info)].Any(a => a.Connection is not null))
+        if (agent.Connection is not null)
+            return;
+        // They stand in the order in which they came: a former one that seems connected is one whose end nobody has seen.
+        var there = _places[PlaceOf(agent.Info)];
+        if (there.Skip(there.IndexOf(agent) + 1).Any(a => a.Connection is not null))
             RemoveAgent(agent, Replaced);
     }
 

@@ -313,6 +313,27 @@ public partial class MasterTests
     }
 
     [Fact]
+    public void A_former_agent_whose_end_nobody_has_seen_does_not_get_the_place_of_the_one_that_came_after_it()
+    {
+        var bench = new MasterBench();
+        bench.Register(); // Lost its work directory; its stream seems open for ever.
+        var agent = bench.Register();
+        var framework = bench.Subscribe();
+        bench.Pass();
+        var offer = framework.Offers.Single(o => o.AgentId == agent.Id);
+        framework.Accept(offer, Tasks.Command("t1", offer));
+        var task = Assert.Single(agent.Take<AgentCommand.RunTasks>()).Tasks[0];
+        agent.Report(framework, "t1", TaskState.Running);
+        framework.Acknowledge(framework.Update());
+
+        agent.Disconnect();
+        Assert.Empty(framework.Take<SchedulerEvent.Update>());
+        var back = bench.Register(id: agent.Id, frameworks: [new FrameworkInfo(framework.Id, "f")], tasks: [Report(framework, task)]);
+        Assert.Equal(agent.Id, back.Id);
+        Assert.Equal(TaskState.Running, bench.Task("t1")!.State);
+    }
+
+    [Fact]
     public void An_agent_that_unregisters_is_forgotten_and_its_tasks_are_Gone()
     {
         var (bench, agent, framework) = WithTask();
