@@ -191,7 +191,10 @@ internal sealed class SupervisorProcess : IDisposable
     internal static unsafe void Reap(int pid)
     {
         int status;
-        _ = Libc.wait4(pid, &status, 0, null);
+        while (Libc.wait4(pid, &status, 0, null) < 0 && Libc.Errno == Libc.EINTR)
+        {
+            // Another child's end, or the runtime, has interrupted it.
+        }
     }
 
     private static int Check(int result, string what) => result >= 0
