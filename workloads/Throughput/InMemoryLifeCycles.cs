@@ -10,7 +10,10 @@ namespace Agora.Workloads.Throughput;
 /// </summary>
 internal sealed class InMemoryLifeCycles
 {
-    private const int Frameworks = 200, Runs = 3, Cycles = 60_000, WarmUp = 20_000;
+    private const int Frameworks = 200, Runs = 3, Cycles = 60_000;
+
+    /// <summary>After so many each framework has as many completed tasks as the master keeps.</summary>
+    private const int WarmUp = Frameworks * 1_100;
     private static readonly Resources PerAgent = Resources.Of(2, 4096), PerTask = Resources.Of(2, 4096);
 
     private readonly Loop _loop;

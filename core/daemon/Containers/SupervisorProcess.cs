@@ -27,7 +27,7 @@ internal sealed class SupervisorProcess : IDisposable
     private readonly int _status;
     private int _control;
 
-    /// <summary>Of our own child, which must be waited for; 0 for a former agent's.</summary>
+    /// <summary>Of our own child, which must be waited for; 0 if it was started by a former agent process.</summary>
     private readonly int _childPid;
 
     private SupervisorProcess(DescriptorWatcher watcher, string metaDirectory, int control, int status, int childPid)
@@ -106,8 +106,13 @@ internal sealed class SupervisorProcess : IDisposable
     public static SupervisorProcess? Find(DescriptorWatcher watcher, string metaDirectory)
     {
         var control = OpenControl(metaDirectory);
-        return control < 0 ? null : new SupervisorProcess(watcher, metaDirectory, control, status: -1, childPid: 0);
+        return control < 0 ? null : new SupervisorProcess(watcher, metaDirectory, control, status: -1, ChildPid(metaDirectory));
     }
+
+    /// <summary>An agent that ended within this process has left its supervisors to it as children.</summary>
+    private static int ChildPid(string metaDirectory) =>
+        ReadPids(metaDirectory)?.Supervisor is { IsAlive: true } supervisor
+            && ProcStat.Read(supervisor.Pid)?.ParentPid == Environment.ProcessId ? supervisor.Pid : 0;
 
     /// <returns>The processes, or null if the command was not started.</returns>
     public async Task<PidFile?> WhenStarted()
@@ -130,8 +135,10 @@ internal sealed class SupervisorProcess : IDisposable
     }
 
     /// <summary>As the supervisor wrote them; null before the start, and for good if the start failed.</summary>
-    public PidFile? Pids =>
-        TextFile.Read(Path.Combine(_metaDirectory, ContainerFiles.Pid)) is { } text ? PidFile.Parse(text) : null;
+    public PidFile? Pids => ReadPids(_metaDirectory);
+
+    private static PidFile? ReadPids(string metaDirectory) =>
+        TextFile.Read(Path.Combine(metaDirectory, ContainerFiles.Pid)) is { } text ? PidFile.Parse(text) : null;
 
     /// <returns>What the supervisor wrote last; null if it was cut off.</returns>
     public async Task<ExitFile?> WhenEnded()

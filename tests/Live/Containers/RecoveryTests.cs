@@ -31,6 +31,8 @@ public sealed class RecoveryTests : IDisposable
         var exited = await _agent.Exited(id);
         Assert.Equal((9, false), (exited.ExitCode, exited.Killed));
         Assert.Equal("one\ntwo\n", _agent.Output(id));
+        // Both agents were in this process, whose child the supervisor is.
+        Assert.Null(ProcStat.Read(_agent.Pids(id).Supervisor.Pid));
     }
 
     [Fact]

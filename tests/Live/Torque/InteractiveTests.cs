@@ -34,7 +34,8 @@ public sealed class InteractiveTests(TestUser user) : IClassFixture<TestUser>, I
     public async Task Control_characters_reach_what_runs()
     {
         using var peer = await Begin();
-        Type(peer, "sh -c 'trap \"echo in\"\"terrupted\" INT; echo rea\"\"dy; sleep 4730; :'\n");
+        // The inner shell is there when it says so, and becomes what waits: the signal cannot come before there is a process to end.
+        Type(peer, "sh -c 'trap \"echo in\"\"terrupted\" INT; sh -c \"echo rea\"\"dy; exec sleep 4730\"; :'\n");
         await ReadUntil(peer, "ready");
         Type(peer, "\u0003");
         Type(peer, "exit 0\n");
