@@ -8,11 +8,13 @@ namespace Agora.Election.Etcd;
 /// <summary>Calls to a cluster of etcd; where one member fails, the next is asked.</summary>
 internal sealed class EtcdClient : IDisposable
 {
+    private readonly IReadOnlyList<Uri> _members;
     private readonly List<GrpcChannel> _channels;
     private int _current;
 
     public EtcdClient(IReadOnlyList<Uri> endpoints)
     {
+        _members = endpoints;
         _channels = [.. endpoints.Select(e => GrpcChannel.ForAddress(e, new GrpcChannelOptions
         {
             HttpHandler = new SocketsHttpHandler
@@ -27,6 +29,9 @@ internal sealed class EtcdClient : IDisposable
     }
 
     private static TimeSpan ConnectTimeout { get; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>That answered last.</summary>
+    public Uri Member => _members[_current % _members.Count];
 
     /// <summary>To the member that answered last.</summary>
     public CallInvoker Invoker => _channels[_current % _channels.Count].CreateCallInvoker();

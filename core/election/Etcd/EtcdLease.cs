@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Agora.Election.Etcd.Wire;
 using Grpc.Core;
 
@@ -14,18 +15,21 @@ internal sealed class EtcdLease : IAsyncDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
     private readonly EtcdClient _client;
+    private readonly EtcdKeepAlive _keepAlive;
     private readonly TimeProvider _time;
     private readonly TimeSpan _term;
     private readonly CancellationTokenSource _lost = new();
-    private readonly CancellationTokenSource _stop = new();
-    private readonly ITimer _end;
-    private readonly Task _keeping;
+    private readonly ManualResetEventSlim _stop = new();
+    private readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private EtcdLease(EtcdClient client, long id, TimeSpan term, long askedAt, TimeProvider time)
+    /// <summary>Tells of the end while a renewal is not answered.</summary>
+    private readonly ITimer _end;
+
+    private EtcdLease(EtcdClient client, EtcdKeepAlive keepAlive, long id, TimeSpan term, long askedAt, TimeProvider time)
     {
-        (_client, Id, _term, _time) = (client, id, term, time);
+        (_client, _keepAlive, Id, _term, _time) = (client, keepAlive, id, term, time);
         _end = time.CreateTimer(_ => _lost.Cancel(), null, Left(askedAt), Timeout.InfiniteTimeSpan);
-        _keeping = Task.Run(KeepAsync);
+        new Thread(() => Keep(askedAt)) { IsBackground = true, Name = "lease in etcd" }.Start();
     }
 
     public long Id { get; }
@@ -33,20 +37,35 @@ internal sealed class EtcdLease : IAsyncDisposable
     public CancellationToken Lost => _lost.Token;
 
     /// <exception cref="RpcException">etcd does not answer, or refuses.</exception>
+    /// <exception cref="IOException">It does not renew.</exception>
     public static async Task<EtcdLease> TakeAsync(EtcdClient client, TimeSpan term, TimeProvider time, CancellationToken cancellation)
     {
-        var askedAt = time.GetTimestamp();
         var seconds = (long)Math.Ceiling(term.TotalSeconds);
         var granted = await client.CallAsync((invoker, options) =>
             new Wire.Lease.LeaseClient(invoker).LeaseGrantAsync(new LeaseGrantRequest { TTL = seconds }, options), cancellation);
-        return new EtcdLease(client, granted.ID, TimeSpan.FromSeconds(granted.TTL), askedAt, time);
+        var (id, lasts) = (granted.ID, TimeSpan.FromSeconds(granted.TTL));
+        var keepAlive = new EtcdKeepAlive(client, lasts / Renewals);
+        try
+        {
+            var askedAt = time.GetTimestamp();
+            if (await Task.Run(() => keepAlive.Renew(id), cancellation))
+                return new EtcdLease(client, keepAlive, id, lasts, askedAt, time);
+            throw new IOException("etcd has ended a lease as soon as it was taken");
+        }
+        catch (Exception e) when (IsFailure(e))
+        {
+            keepAlive.Dispose();
+            client.Skip();
+            throw new IOException(e.Message, e);
+        }
     }
 
     /// <summary>Gives it back, so that the next need not wait for its end.</summary>
     public async ValueTask DisposeAsync()
     {
-        await _stop.CancelAsync();
-        await _keeping;
+        _stop.Set();
+        await _stopped.Task;
+        _keepAlive.Dispose();
         await _end.DisposeAsync();
         await _lost.CancelAsync();
         try
@@ -67,46 +86,30 @@ internal sealed class EtcdLease : IAsyncDisposable
         return left > TimeSpan.Zero ? left : TimeSpan.Zero;
     }
 
-    private async Task KeepAsync()
+    private void Keep(long renewedAt)
     {
-        var stop = _stop.Token;
-        while (!stop.IsCancellationRequested && !_lost.IsCancellationRequested)
-        {
-            try
-            {
-                using var stream = new Wire.Lease.LeaseClient(_client.Invoker).LeaseKeepAlive(new CallOptions(cancellationToken: stop));
-                await RenewAsync(stream, stop);
-            }
-            catch (Exception e) when (e is RpcException or IOException or OperationCanceledException or TimeoutException or InvalidOperationException)
-            {
-                _client.Skip();
-            }
-            try
-            {
-                await Task.Delay(_term / Renewals / Renewals, _time, stop);
-            }
-            catch (OperationCanceledException)
-            {
-                return;
-            }
-        }
-    }
-
-    private async Task RenewAsync(AsyncDuplexStreamingCall<LeaseKeepAliveRequest, LeaseKeepAliveResponse> stream, CancellationToken stop)
-    {
-        while (!_lost.IsCancellationRequested)
+        var pause = _term / Renewals;
+        while (!_stop.Wait(pause) && Left(renewedAt) > TimeSpan.Zero && !_lost.IsCancellationRequested)
         {
             var sentAt = _time.GetTimestamp();
-            await stream.RequestStream.WriteAsync(new LeaseKeepAliveRequest { ID = Id }, stop);
-            if (!await stream.ResponseStream.MoveNext(stop).WaitAsync(_term / Renewals, _time, stop))
-                return;
-            if (stream.ResponseStream.Current.TTL <= 0)
+            try
             {
-                await _lost.CancelAsync();
-                return;
+                if (!_keepAlive.Renew(Id))
+                    break;
+                _end.Change(Left(sentAt), Timeout.InfiniteTimeSpan);
+                renewedAt = sentAt;
+                pause = _term / Renewals;
             }
-            _end.Change(Left(sentAt), Timeout.InfiniteTimeSpan);
-            await Task.Delay(_term / Renewals, _time, stop);
+            catch (Exception e) when (IsFailure(e))
+            {
+                _client.Skip();
+                pause = _term / Renewals / Renewals;
+            }
         }
+        _stopped.SetResult();
+        if (!_stop.IsSet)
+            _lost.Cancel();
     }
+
+    private static bool IsFailure(Exception e) => e is HttpRequestException or IOException or OperationCanceledException or JsonException;
 }
