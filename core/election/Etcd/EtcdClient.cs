@@ -20,7 +20,7 @@ internal sealed class EtcdClient : IDisposable
             HttpHandler = new SocketsHttpHandler
             {
                 ConnectTimeout = ConnectTimeout,
-                KeepAlivePingDelay = ConnectTimeout,
+                KeepAlivePingDelay = PingDelay,
                 KeepAlivePingTimeout = ConnectTimeout,
                 UseProxy = false,
             },
@@ -29,6 +29,9 @@ internal sealed class EtcdClient : IDisposable
     }
 
     private static TimeSpan ConnectTimeout { get; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>etcd closes the connection of who pings more often than every 5 s while it waits (<c>--grpc-keepalive-min-time</c>).</summary>
+    private static TimeSpan PingDelay { get; } = TimeSpan.FromSeconds(6);
 
     /// <summary>That answered last.</summary>
     public Uri Member => _members[_current % _members.Count];

@@ -33,6 +33,10 @@ public sealed class EtcdElection(MasterLocation.InEtcd location, TimeSpan lease,
             {
                 log($"the election in {location} goes on: {(e is RpcException rpc ? rpc.Status.Detail : e is IOException ? e.Message : "the lease has ended")}");
             }
+            catch (RpcException) when (cancellation.IsCancellationRequested)
+            {
+                throw new OperationCanceledException(cancellation);
+            }
             if (_lease is not null)
                 await _lease.DisposeAsync();
             _lease = null;

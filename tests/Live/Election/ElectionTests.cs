@@ -42,6 +42,27 @@ public sealed class ElectionTests
     [Theory]
     [InlineData("etcd")]
     [InlineData("zk")]
+    public async Task Who_waits_for_its_turn_is_not_turned_away(string kind)
+    {
+        await using var server = new ElectionServer(kind);
+        await using var first = server.Candidate(_ => { });
+        await first.CampaignAsync(A, Cancellation).WaitAsync(Programs.Patience, Cancellation);
+        var complaint = new TaskCompletionSource<string>();
+        await using (var second = server.Candidate(said => complaint.TrySetResult(said)))
+        {
+            using var over = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
+            var waits = second.CampaignAsync(B, over.Token);
+            // Long enough for several signs of life on a stream that is silent otherwise.
+            var told = await Task.WhenAny(complaint.Task, Task.Delay(TimeSpan.FromSeconds(15), Cancellation));
+            Assert.True(told != complaint.Task, told == complaint.Task ? await complaint.Task : "");
+            await over.CancelAsync();
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waits);
+        }
+    }
+
+    [Theory]
+    [InlineData("etcd")]
+    [InlineData("zk")]
     public async Task Who_can_no_longer_renew_its_lease_stops_leading_and_leads_again_with_a_greater_epoch(string kind)
     {
         await using var server = new ElectionServer(kind);
