@@ -32,9 +32,9 @@ internal sealed class MasterProcess : IDisposable
 
     private static async Task<MasterProcess> StartAsync(string directory, string? nursery, IEnumerable<string> options)
     {
-        // As who installs Agora runs it: compiled ahead of time.
+        // As who installs Agora runs it: compiled ahead of time. Readers here ask as fast as they are answered.
         var start = new ProcessStartInfo(Path.Combine(BenchDirectory.Bin, "agora-master"),
-            ["--port", "0", "--work-dir", Path.Combine(directory, "master"), .. options])
+            ["--port", "0", "--work-dir", Path.Combine(directory, "master"), "--http-rate", "0", .. options])
         { RedirectStandardOutput = true };
         if (nursery is not null)
             start.Environment["DOTNET_GCgen0size"] = nursery;

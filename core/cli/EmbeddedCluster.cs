@@ -43,7 +43,7 @@ internal sealed class EmbeddedCluster(UpOptions options)
     private async Task StartAllAsync(CancellationToken cancellation)
     {
         var state = Installation.StateDirectory;
-        var networks = options.Networks ? NodeNetworks.Make() : null;
+        var networks = options.Networks ? NodeNetworks.Make(Enumerable.Range(1, options.Agents).Select(NameOf)) : null;
         _address = networks?.Address ?? Loopback;
         var election = options.Election is { } kind ? new ElectionService(kind, _address) : null;
         _file = _file with { Master = election?.Location ?? $"http://{_address}:{options.Port}", Credential = options.IsOpen ? null : ClusterSecrets.Own };
@@ -60,7 +60,7 @@ internal sealed class EmbeddedCluster(UpOptions options)
         var starting = new List<Task>();
         for (var i = 1; i <= options.Agents; i++)
         {
-            var name = $"node{i}";
+            var name = NameOf(i);
             _file.Nodes.Add(name);
             starting.Add(StartAgentAsync(name, i, networks, groups is null ? null : Hold(groups, name), cancellation));
         }
@@ -117,6 +117,8 @@ internal sealed class EmbeddedCluster(UpOptions options)
             isKept: options.Keeps || election is not null);
     }
 
+    private static string NameOf(int node) => $"node{node}";
+
     private async Task StartAgentAsync(string name, int number, NodeNetworks? networks, string? group, CancellationToken cancellation)
     {
         // Two racks, so that rack locality means something.
@@ -130,7 +132,7 @@ internal sealed class EmbeddedCluster(UpOptions options)
         command.AddRange(options.IsOpen ? ["--insecure"] : ["--credential", ClusterSecrets.OfAgents]);
         if (networks is not null)
         {
-            var (address, link, enter) = networks.Add(number);
+            var (address, link, enter) = networks.Add(number, name);
             command = [.. enter, .. command, "--bind", address];
             lock (_file.Processes)
                 _file.Links[name] = link;

@@ -6,7 +6,8 @@ namespace Agora.Cli;
 
 /// <summary>
 /// A network namespace for each node of the embedded cluster, all on one bridge with the machine: a node whose link is set down
-/// is cut off from everything but itself.
+/// is cut off from everything but itself. To what runs there a node is a host: it has its own name, knows those of the others, and shares
+/// memory with none.
 /// </summary>
 internal sealed class NodeNetworks
 {
@@ -14,6 +15,13 @@ internal sealed class NodeNetworks
     private const string Prefix = "10.78";
 
     private const string Spaces = "/run/netns";
+
+    /// <summary>What tells programs the addresses of names.</summary>
+    private const string Hosts = "/etc/hosts";
+
+    /// <summary>Becomes a host: its name, the file of all names, and what is to run there are given.</summary>
+    private const string BecomeHost =
+        $"hostname \"$0\" && mount -t tmpfs -o mode=1777 tmpfs /dev/shm && mount --bind \"$1\" {Hosts} && shift && exec \"$@\"";
 
     private readonly int _net;
 
@@ -26,9 +34,12 @@ internal sealed class NodeNetworks
     private static string Bridge { get; } = "ag" + Convert.ToHexString(
         SHA256.HashData(Encoding.UTF8.GetBytes(Installation.StateDirectory)), 0, 4).ToLowerInvariant();
 
+    private static string HostsFile => Path.Combine(Installation.StateDirectory, "hosts");
+
     /// <summary>Makes the bridge.</summary>
+    /// <param name="nodes">All their names, in order.</param>
     /// <exception cref="Failure">This machine or this user cannot have one.</exception>
-    public static NodeNetworks Make()
+    public static NodeNetworks Make(IEnumerable<string> nodes)
     {
         Remove();
         var taken = Ip("-o", "-4", "address");
@@ -37,15 +48,17 @@ internal sealed class NodeNetworks
         Ip("link", "add", Bridge, "type", "bridge");
         Ip("address", "add", $"{networks.Address}/24", "dev", Bridge);
         Ip("link", "set", Bridge, "up");
+        File.WriteAllLines(HostsFile, [.. File.ReadLines(Hosts), .. nodes.Select((name, i) => $"{networks.AddressOf(i + 1)} {name}")]);
         return networks;
     }
 
     /// <param name="number">From 1.</param>
+    /// <param name="name">The node's.</param>
     /// <returns>Its address, the machine's end of its link, and the words before a command that is to run in it.</returns>
     /// <exception cref="Failure">It cannot be made.</exception>
-    public (string Address, string Link, IReadOnlyList<string> Enter) Add(int number)
+    public (string Address, string Link, IReadOnlyList<string> Enter) Add(int number, string name)
     {
-        var (space, link, address) = ($"{Bridge}n{number}", $"{Bridge}l{number}", $"{Prefix}.{_net}.{number + 1}");
+        var (space, link, address) = ($"{Bridge}n{number}", $"{Bridge}l{number}", AddressOf(number));
         Ip("netns", "add", space);
         Ip("link", "add", link, "type", "veth", "peer", "name", "eth0", "netns", space);
         Ip("link", "set", link, "master", Bridge, "up");
@@ -53,8 +66,11 @@ internal sealed class NodeNetworks
         Ip("-n", space, "link", "set", "eth0", "up");
         Ip("-n", space, "link", "set", "lo", "up");
         // 'ip netns exec' would hide the control groups.
-        return (address, link, ["nsenter", $"--net={Spaces}/{space}"]);
+        return (address, link, ["nsenter", $"--net={Spaces}/{space}", "unshare", "--uts", "--mount", "--propagation", "slave",
+            "sh", "-c", BecomeHost, name, HostsFile]);
     }
+
+    private string AddressOf(int number) => $"{Prefix}.{_net}.{number + 1}";
 
     /// <summary>Removes all that this state directory's clusters have left.</summary>
     public static void Remove()

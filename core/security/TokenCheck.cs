@@ -15,6 +15,9 @@ public sealed class TokenCheck(Func<string, IReadOnlyList<Credential>> credentia
 
     private readonly ReplayGuard _guard = new(RememberedMax);
 
+    /// <summary>Whom a token says it is of, true or not; null if it cannot be read.</summary>
+    public static string? NamedIn(string token) => Token.Parse(token)?.Principal;
+
     /// <param name="refused">Why there is nobody; null if there is.</param>
     /// <returns>The principal's name; null if the token does not show who it is.</returns>
     public string? Find(string token, out string? refused)

@@ -69,7 +69,11 @@ internal static class TextTargets
         yield return Target("PBS values", text => string.Concat(Refusing<PbsException>(() => $"{NodeSpec.ParseNodes(text).Count > 1}"),
             Refusing<PbsException>(() => $"{NodeSpec.ParseSelect(text, text).Count > 1}"), Refusing<PbsException>(() => $"{ArrayRange.Parse(text) is null}"),
             PbsTime.Parse(text) is null, PbsSize.Parse(text) is null, Refusing<PbsException>(() => $"{VariableList.Parse(text).Count > 1}"), Agora.Torque.Jobs.JobId.TryParse(text, out _, out _)),
-            ["2:ppn=4:fast+n7", "2:ncpus=4:mem=4gb+1:ncpus=1", "1-10%3,12", "1:00:00", "4gb", "A=b,C=\"d,e\"", "12[3].server", "scatter:excl"], [":", "+", "=", "ppn", "ncpus", "mem", "gb", "%", "-", ",", "[", "]", "#excl"]);
+            ["2:ppn=4:fast+n7", "2:ncpus=4:mem=4gb+1:ncpus=1", "1-10%3,12", "1:00:00", "4gb", "A=b,C=\"d,e\"", "12[3].server", "scatter:excl"], [":", "+", "=", "ppn", "ncpus", "mem", "gb", "%", "-", ",", "[", "]", "#excl"]) with
+        {
+            // An array may have a million jobs, each a number twice as it is read.
+            AllocatedBytesMax = 10 << 20,
+        };
     }
 
     /// <summary>A token that is read is the one of the example: others would be forged.</summary>

@@ -22,7 +22,7 @@ internal static class UpCommand
         var election = new Option<string?>("--election") { Description = "What masters elect the leader by: etcd or zookeeper, which is started too; default etcd where there are several" };
         election.AcceptOnlyFromAmong([.. ElectionService.Kinds]);
         var keep = new Option<bool>("--keep") { Description = "Start agents and a lone master again when they end, as services and masters that elect one are" };
-        var networks = new Option<bool>("--networks", "--netns") { Description = "Give each agent a network of its own, so that it can be cut off; needs root" };
+        var networks = new Option<bool>("--networks", "--netns") { Description = "Make each agent a host of its own, with a name and a network, so that it can be cut off; needs root" };
         var isolation = new Option<string?>("--isolation") { Description = "How agents hold tasks to what they asked for, as 'agora agent --isolation' has it; default posix, which only measures" };
         var agentOptions = new Option<string?>("--agent-options") { Description = "Further options for each agent, as '--cpu-quota --gc-delay 1h'", HelpName = "words" };
         var insecure = new Option<bool>("--insecure") { Description = "Obey every user of this machine, who may then run anything as you; else only you and who has your credential" };

@@ -18,7 +18,7 @@ public sealed partial class Master
         }
         _heartbeats.Enqueue((connection, _now + _options.HeartbeatInterval));
         if (call.Standby)
-            _unanswered.Add(connection, 0);
+            _unanswered[connection] = 0;
         if (call.Standby && call.Framework.Id is { } id && _frameworks.TryGetValue(id, out var led) && led.Connection is not null)
         {
             StandBy(led, id, connection, call);

@@ -41,6 +41,8 @@ public static class FileServer
             headers["Cross-Origin-Resource-Policy"] = "same-origin";
             headers["Referrer-Policy"] = "no-referrer";
             headers.CacheControl = "private, no-cache";
+            if (options.Rates is { } rates && !await rates.AdmitAsync(context))
+                return;
             var raw = context.Request.RouteValues["path"] as string ?? "";
             if (VirtualPath.Check(raw, options.PathLengthMax, out var path) is { } problem)
             {
@@ -49,6 +51,12 @@ public static class FileServer
             }
             if (!options.Authorize(context, path))
             {
+                // Tokens that are right are served all the same: frameworks on one machine share its address, and nobody guesses a code.
+                if (context.Request.Headers.Authorization.Count > 0 && options.Rates?.CountWrong(context) == false)
+                {
+                    await options.Rates.RefuseWrongAsync(context);
+                    return;
+                }
                 context.Response.Headers.WWWAuthenticate = "Bearer";
                 await Refuse(context, StatusCodes.Status401Unauthorized,
                     "reading this needs a token that is good for it; 'agora logs' asks the master for one");

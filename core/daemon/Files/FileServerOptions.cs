@@ -1,3 +1,4 @@
+using Agora.Web;
 using Microsoft.AspNetCore.Http;
 
 namespace Agora.Daemon.Files;
@@ -21,6 +22,9 @@ public sealed record FileServerOptions
 
     /// <summary>Who asks may read what is at a virtual path; false refuses the request with 401.</summary>
     public Func<HttpContext, string, bool> Authorize { get; init; } = (_, _) => true;
+
+    /// <summary>How often somebody may ask; null for as often as he likes.</summary>
+    public RequestRates? Rates { get; init; }
 
     /// <summary>Longest virtual path, in characters.</summary>
     public int PathLengthMax { get; init; } = 4096;

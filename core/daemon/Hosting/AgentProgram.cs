@@ -11,6 +11,7 @@ using Agora.Protocol;
 using Agora.Security;
 using Agora.Security.Tls;
 using Agora.Supervisor.Shared;
+using Agora.Web;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace Agora.Daemon.Hosting;
@@ -18,10 +19,11 @@ namespace Agora.Daemon.Hosting;
 /// <summary>Settings of <c>agora agent</c>.</summary>
 /// <param name="Port">Of the file server; 0 for the one it had before, or any free one.</param>
 /// <param name="Security">Null lets everybody read files.</param>
+/// <param name="HttpRate">Requests that an address may send to the file server in a second; 0 for any number.</param>
 /// <param name="Reconnects">Takes up what a former process of this agent left running; else that is ended.</param>
 public sealed record AgentSettings(
     IPAddress Address, int Port, string WorkDirectory, MasterLocation Master, string Hostname, Resources Resources, Attributes Attributes,
-    bool Reconnects, IsolationSettings Isolation, GarbageSettings Garbage, SecuritySettings? Security = null);
+    bool Reconnects, IsolationSettings Isolation, GarbageSettings Garbage, SecuritySettings? Security = null, int HttpRate = 0);
 
 /// <summary>The agent as a process.</summary>
 public static class AgentProgram
@@ -92,7 +94,8 @@ public static class AgentProgram
         await using var app = builder.Build();
         app.MapGrpcService<ExecutorService>();
         var host = app.Services.GetRequiredService<AgentHost>();
-        var files = new Files.FileServerOptions { Resolve = paths.Resolve, IsLive = host.IsLive };
+        using var rates = new RequestRates(settings.HttpRate);
+        var files = new Files.FileServerOptions { Resolve = paths.Resolve, IsLive = host.IsLive, Rates = rates };
         if (credential is not null)
             files = files with { Authorize = new FileReaders(credential, $"{settings.Address}:{port}", TimeProvider.System).MayRead };
         app.MapFiles(files);

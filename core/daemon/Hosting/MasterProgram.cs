@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using System.Net;
 using System.Reflection;
 using Agora.Cluster;
@@ -18,8 +19,9 @@ namespace Agora.Daemon.Hosting;
 /// <param name="Lease">How long a leader that does not answer still counts.</param>
 /// <param name="Advertise">Where others reach this master; null for where it listens.</param>
 /// <param name="Security">Null obeys everybody.</param>
+/// <param name="HttpRate">Requests over HTTP that an address may send in a second; 0 for any number.</param>
 public sealed record MasterSettings(IPAddress Address, int Port, string WorkDirectory, string Allocator, MasterOptions Options,
-    MasterLocation? Election = null, TimeSpan Lease = default, Uri? Advertise = null, SecuritySettings? Security = null);
+    MasterLocation? Election = null, TimeSpan Lease = default, Uri? Advertise = null, SecuritySettings? Security = null, int HttpRate = 0);
 
 /// <summary>The master as a process.</summary>
 public static class MasterProgram
@@ -42,7 +44,9 @@ public static class MasterProgram
         builder.Services.AddSingleton(seat);
         var tls = security.TlsDirectory is { } directory ? new TlsDirectory(directory, TimeProvider.System) : null;
         builder.Services.AddSingleton(services => new Gate(security, TimeProvider.System, services.GetRequiredService<ILogger<Gate>>()));
-        builder.Services.AddDashboard(seat, services => new Visitors(services.GetRequiredService<Gate>(), seat, tls, TimeProvider.System));
+        builder.Services.AddSingleton(services => new RequestRates(settings.HttpRate, services.GetRequiredService<IMeterFactory>()));
+        builder.Services.AddDashboard(seat, services =>
+            new Visitors(services.GetRequiredService<Gate>(), seat, tls, services.GetRequiredService<RequestRates>(), TimeProvider.System));
         if (tls is not null)
             builder.WebHost.UseKestrelHttpsConfiguration();
         builder.WebHost.ConfigureKestrel(kestrel =>

@@ -13,6 +13,8 @@ namespace Agora.Daemon.Hosting;
 /// <summary>Options that both daemons have, and how their values are refused.</summary>
 internal static class Daemons
 {
+    private const int HttpRateMax = 1_000_000;
+
     public static Option<string> Bind() => new("--bind")
     {
         Description = "Address to listen on",
@@ -45,6 +47,23 @@ internal static class Daemons
             Refuse("a file about who may what cannot be used", e.Message, "correct the file, or name another; see docs/security.md");
             return false;
         }
+    }
+
+    /// <param name="perSecond">If nothing is said.</param>
+    public static Option<int> HttpRate(int perSecond)
+    {
+        var rate = new Option<int>("--http-rate")
+        {
+            Description = "Requests over HTTP that an address may send in a second, and twice as many at once; 0 for any number",
+            DefaultValueFactory = _ => perSecond,
+            HelpName = "n",
+        };
+        rate.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<int>() is < 0 or > HttpRateMax)
+                result.AddError($"--http-rate is 0 to {HttpRateMax} requests a second");
+        });
+        return rate;
     }
 
     public static Option<string> WorkDirectory(string name) => new("--work-dir")
@@ -97,6 +116,8 @@ internal static class Daemons
 internal static class MasterVerb
 {
     private const double LeaseSecondsMax = 600;
+    /// <summary>More than some tens of open pages ask for, less than a master is held up by.</summary>
+    private const int HttpRate = 1_000;
     private static readonly TimeSpan DefaultLease = TimeSpan.FromSeconds(5);
 
     public static Command Create()
@@ -136,11 +157,12 @@ internal static class MasterVerb
         var rules = new Option<string?>("--acls") { Description = "File of who may do what, lines 'allow|deny WHO ACTION WHAT'; what no line allows is denied", HelpName = "file" };
         var tls = Daemons.Tls();
         var certificates = new Option<bool>("--client-certificates") { Description = "With --tls-dir: who connects must show a certificate; it shows who he is, too" };
+        var http = Daemons.HttpRate(HttpRate);
         var advertise = new Option<string?>("--advertise") { Description = "URL by which others reach this master; default where it listens", HelpName = "url" };
         var command = new Command("master",
             "Run a master.\n\nExample:\n  agora master --port 5050 --allocator drf\n  agora master --port 5050 --election etcd://127.0.0.1:2379/agora")
         {
-            port, bind, insecure, credentials, rules, tls, certificates, work, allocator, election, lease, advertise, offer, ping, missed, removals, grace,
+            port, bind, insecure, credentials, rules, tls, certificates, work, allocator, election, lease, advertise, offer, ping, missed, removals, grace, http,
         };
         command.SetAction((parsed, cancellation) =>
         {
@@ -186,7 +208,7 @@ internal static class MasterVerb
             if (parsed.GetValue(lease) is not (>= 1 and <= LeaseSecondsMax))
                 return Task.FromResult(Daemons.Refuse("the lease is not valid", $"it is below 1 s or above {LeaseSecondsMax} s", "leave --lease away, or give some seconds"));
             return MasterProgram.RunAsync(new MasterSettings(address, parsed.GetValue(port), parsed.GetValue(work)!,
-                parsed.GetValue(allocator)!, options, elects, TimeSpan.FromSeconds(parsed.GetValue(lease)), reached, security), cancellation);
+                parsed.GetValue(allocator)!, options, elects, TimeSpan.FromSeconds(parsed.GetValue(lease)), reached, security, parsed.GetValue(http)), cancellation);
         });
         return command;
     }
@@ -200,6 +222,9 @@ internal static class MasterVerb
 
 internal static class AgentVerb
 {
+    /// <summary>Frameworks fetch from one another here: tasks of one machine share its address.</summary>
+    private const int HttpRate = 10_000;
+
     public static Command Create()
     {
         var (bind, insecure, work) = (Daemons.Bind(), Daemons.Insecure(), Daemons.WorkDirectory("agent"));
@@ -245,6 +270,7 @@ internal static class AgentVerb
             DefaultValueFactory = _ => CredentialFile.OfEnvironment()?.Path,
         };
         var tls = Daemons.Tls();
+        var http = Daemons.HttpRate(HttpRate);
         var quota = new Option<bool>("--cpu-quota") { Description = "With cgroups: a task gets no more processors than it asked for, also while others are idle" };
         var sets = new Option<bool>("--cpuset") { Description = "With cgroups: a task that asks for whole processors has them for itself; the others share what is left" };
         var processes = new Option<int>("--pids-limit") { Description = "With cgroups: processes and threads of a task at once; 0 for no limit" };
@@ -252,7 +278,7 @@ internal static class AgentVerb
             "Run an agent.\n\nExample:\n  agora agent --master http://127.0.0.1:5050 --resources 'cpus:4;mem:8192'")
         {
             master, port, bind, insecure, credential, tls, hostname, resources, attributes, work, recover, isolation, quota, sets, processes, switchUser, sameUser,
-            noPrivileges, delay, headroom,
+            noPrivileges, delay, headroom, http,
         };
         command.SetAction((parsed, cancellation) =>
         {
@@ -288,7 +314,7 @@ internal static class AgentVerb
                     ProcessesMax = parsed.GetValue(processes),
                     SwitchesUser = parsed.GetValue(switchUser),
                     NoNewPrivileges = parsed.GetValue(noPrivileges),
-                }, new GarbageSettings(keeps, parsed.GetValue(headroom)), security), cancellation);
+                }, new GarbageSettings(keeps, parsed.GetValue(headroom)), security, parsed.GetValue(http)), cancellation);
         });
         return command;
     }

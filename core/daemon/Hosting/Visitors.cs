@@ -13,12 +13,12 @@ namespace Agora.Daemon.Hosting;
 /// Lets browsers and other programs that read over HTTP in at a master whose gate is shut: by a link that <c>agora dashboard</c>
 /// makes, good once, which begins a session; by a token in each request; or by name and secret, for programs that make no tokens.
 /// </summary>
-internal sealed class Visitors(Gate gate, MasterSeat seat, TlsDirectory? tls, TimeProvider time) : IVisitors
+internal sealed class Visitors(Gate gate, MasterSeat seat, TlsDirectory? tls, RequestRates rates, TimeProvider time) : IVisitors
 {
     /// <summary>Where a link leads to; its query is <c>token=</c>.</summary>
     public const string LoginPath = "/login";
 
-    private const string Cookie = "agora", Everything = "*", Basic = "Basic ";
+    private const string Cookie = "agora", Everything = "*", Basic = "Basic ", Calls = "application/grpc";
     private const int SessionsMax = 1_000, SessionBytes = 32;
     private static readonly TimeSpan SessionTime = TimeSpan.FromHours(12);
     private static readonly string[] Open = ["/health", "/ready"];
@@ -27,18 +27,23 @@ internal sealed class Visitors(Gate gate, MasterSeat seat, TlsDirectory? tls, Ti
 
     public async Task<bool> AdmitAsync(HttpContext context)
     {
-        // What others call by gRPC is asked at each service; pages and their API are read only.
-        if (!gate.IsShut || HttpMethods.IsPost(context.Request.Method) || Open.Contains(context.Request.Path.Value))
+        // What others call by gRPC is asked at each service, and the cluster lives by it; pages and their API are read only.
+        if (IsCall(context.Request))
             return true;
+        if (!gate.IsShut || HttpMethods.IsPost(context.Request.Method) || Open.Contains(context.Request.Path.Value))
+            return await rates.AdmitAsync(context);
         if (context.Request.Path == LoginPath)
         {
-            await LogInAsync(context);
+            if (await rates.AdmitAsync(context))
+                await LogInAsync(context);
             return false;
         }
-        var (principal, refused) = Find(context);
-        if (principal is null)
+        var found = Find(context);
+        if (!await rates.AdmitAsync(context, found.Principal?.Name))
+            return false;
+        if (found.Principal is not { } principal)
         {
-            await RefuseAsync(context, StatusCodes.Status401Unauthorized, refused);
+            await RefuseAsync(context, found);
             return false;
         }
         // As for who asks by gRPC: the secret of agents lies on every machine, and is not for looking.
@@ -88,9 +93,9 @@ internal sealed class Visitors(Gate gate, MasterSeat seat, TlsDirectory? tls, Ti
 
     private Task LogInAsync(HttpContext context)
     {
-        var principal = gate.Find(context.Request.Query["token"].ToString(), out var refused);
-        if (principal is null)
-            return RefuseAsync(context, StatusCodes.Status401Unauthorized, refused!);
+        var shown = Shown(context, context.Request.Query["token"].ToString());
+        if (shown.Principal is not { } principal)
+            return RefuseAsync(context, shown);
         var now = time.GetUtcNow();
         foreach (var (old, session) in _sessions)
             if (session.Until <= now)
@@ -113,36 +118,58 @@ internal sealed class Visitors(Gate gate, MasterSeat seat, TlsDirectory? tls, Ti
         return context.Response.WriteAsync("You are in.\n");
     }
 
-    private (Principal? Principal, string Refused) Find(HttpContext context)
+    private Found Find(HttpContext context)
     {
         // It may be asked for twice in one request, and a token holds once.
-        if (context.Items.TryGetValue(this, out var found))
-            return ((Principal?)found, "");
-        var (principal, refused) = Look(context);
-        if (principal is not null)
-            context.Items[this] = principal;
-        return (principal, refused);
+        if (context.Items.TryGetValue(this, out var before))
+            return new Found((Principal?)before);
+        var found = Look(context);
+        if (found.Principal is not null)
+            context.Items[this] = found.Principal;
+        return found;
     }
 
-    private (Principal? Principal, string Refused) Look(HttpContext context)
+    private Found Look(HttpContext context)
     {
         var header = context.Request.Headers.Authorization.ToString();
-        string? refused = null;
         if (Bearer.TokenIn(header) is { } token)
-            return (gate.Find(token, out refused), refused ?? "");
+            return Shown(context, token);
         if (header.StartsWith(Basic, StringComparison.OrdinalIgnoreCase))
-            return (Named(header[Basic.Length..].Trim()), "name and secret do not belong together, or nobody here has that name");
+            return Named(context, header[Basic.Length..].Trim());
         if (context.Request.Cookies[Cookie] is { } id && _sessions.TryGetValue(id, out var session) && session.Until > time.GetUtcNow())
-            return (gate.Find(session.Principal), "its principal is not listed any more");
-        return (null, "this master wants to know who looks: open the link that 'agora dashboard' prints, or give a principal's name and secret");
+            return new Found(gate.Find(session.Principal), "its principal is not listed any more");
+        return new Found(null, "this master wants to know who looks: open the link that 'agora dashboard' prints, or give a principal's name and secret");
     }
 
-    private Principal? Named(string encoded)
+    private Found Shown(HttpContext context, string token) => Try(context, TokenCheck.NamedIn(token),
+        () => new Found(gate.Find(token, out var refused), refused ?? ""));
+
+    private Found Named(HttpContext context, string encoded)
     {
+        const string wrong = "name and secret do not belong together, or nobody here has that name";
         var bytes = new byte[encoded.Length];
-        return Convert.TryFromBase64String(encoded, bytes, out var length) && Encoding.UTF8.GetString(bytes, 0, length).Split(':', 2) is [var name, var secret]
-            ? gate.Find(name, secret) : null;
+        var (name, secret) = Convert.TryFromBase64String(encoded, bytes, out var length) && Encoding.UTF8.GetString(bytes, 0, length).Split(':', 2) is [var n, var s]
+            ? (n, s) : ("", "");
+        return Try(context, Principal.IsName(name) ? name : null, () => new Found(gate.Find(name, secret), wrong));
     }
+
+    /// <summary>Looks at a credential, unless too many wrong ones have come with that name from where it comes from.</summary>
+    /// <param name="name">Null if it says none.</param>
+    private Found Try(HttpContext context, string? name, Func<Found> look)
+    {
+        if (!rates.MayShow(context, name ?? ""))
+            return new Found(null, IsTooOften: true);
+        var found = look();
+        if (found.Principal is null)
+            rates.CountWrong(context, name ?? "");
+        return found;
+    }
+
+    private static bool IsCall(HttpRequest request) =>
+        HttpMethods.IsPost(request.Method) && request.ContentType?.StartsWith(Calls, StringComparison.OrdinalIgnoreCase) == true;
+
+    private Task RefuseAsync(HttpContext context, Found found) => found.IsTooOften ? rates.RefuseWrongAsync(context)
+        : RefuseAsync(context, StatusCodes.Status401Unauthorized, found.Refused);
 
     private static Task RefuseAsync(HttpContext context, int status, string why)
     {
@@ -151,4 +178,8 @@ internal sealed class Visitors(Gate gate, MasterSeat seat, TlsDirectory? tls, Ti
             context.Response.Headers.WWWAuthenticate = "Basic realm=\"agora\", charset=\"UTF-8\"";
         return context.Response.WriteAsJsonAsync(new { error = why }, context.RequestAborted);
     }
+
+    /// <param name="Refused">Why there is nobody.</param>
+    /// <param name="IsTooOften">What was shown was not looked at.</param>
+    private readonly record struct Found(Principal? Principal, string Refused = "", bool IsTooOften = false);
 }

@@ -30,8 +30,10 @@ internal sealed partial class WebHdfsServer(EmbeddedStore store, StoreOptions op
     public async Task HandleAsync(HttpContext context)
     {
         WebHdfsRequest? request = null;
+        OtherSites.SetHeaders(context.Response);
         try
         {
+            OtherSites.RefuseChanges(context.Request);
             if (!context.Request.Path.StartsWithSegments(WebHdfsRequest.PathPrefix, StringComparison.Ordinal))
             {
                 await _pages.AnswerAsync(context);

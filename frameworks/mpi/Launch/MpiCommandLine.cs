@@ -149,7 +149,7 @@ internal sealed class MpiCommandLine
         {
             return [.. File.ReadLines(path).Select(l => l.Split('#')[0].Trim()).Where(l => l.Length > 0).Select(InFile)];
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
         {
             throw Wrong($"{word} {path}", e.Message);
         }

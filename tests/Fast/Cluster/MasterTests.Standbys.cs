@@ -42,6 +42,19 @@ public partial class MasterTests
         Assert.True(third.Closed);
     }
 
+    /// <remarks>What it sends behind the end of its framework may be on its way already.</remarks>
+    [Fact]
+    public void A_scheduler_that_would_stand_by_may_end_its_framework_and_subscribe_again_in_one_breath()
+    {
+        var bench = new MasterBench();
+        var first = bench.Subscribe(failover: OneHour, standby: true);
+        var ended = first.Id;
+        first.Call(new SchedulerCall.Teardown());
+        first.Call(new SchedulerCall.Subscribe(new FrameworkInfo(null, "next"), Standby: true));
+        Assert.NotEqual(ended, first.Take<SchedulerEvent.Subscribed>()[^1].FrameworkId);
+        bench.Advance(bench.Options.HeartbeatInterval);
+    }
+
     [Fact]
     public void A_scheduler_that_would_stand_by_is_the_active_one_if_there_is_none()
     {

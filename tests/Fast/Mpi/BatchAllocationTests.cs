@@ -54,6 +54,13 @@ public class BatchAllocationTests
         }
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData("no\0where")]
+    [InlineData("/nowhere/at/all")]
+    public void A_machine_file_that_cannot_be_read_is_refused(string path) =>
+        Assert.Equal(2, Assert.Throws<MpiFailure>(() => Of("-machinefile", path)).ExitCode);
+
     [Fact]
     public void A_host_of_somebody_elses_is_refused()
     {

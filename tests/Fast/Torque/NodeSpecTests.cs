@@ -90,6 +90,8 @@ public sealed class NodeSpecTests
     [InlineData("1-5:0")]
     [InlineData("-3")]
     [InlineData("1-99999999")]
+    // Named again and again it is no more indices, but as much work each time.
+    [InlineData("0-999999,0-999999")]
     public void What_is_no_range_is_none(string text) => Assert.Null(ArrayRange.Parse(text));
 
     [Theory]

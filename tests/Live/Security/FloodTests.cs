@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Agora.Security;
 using Grpc.Core;
 using Xunit;
 
@@ -9,7 +10,7 @@ namespace Agora.Tests.Live.Security;
 [Collection(SharedGuardedCluster.Name)]
 public sealed class FloodTests(GuardedCluster cluster)
 {
-    private const int IdleConnections = 10_000, SlowReaders = 50;
+    private const int IdleConnections = 10_000, SlowReaders = 50, Guessers = 8;
 
     private static readonly byte[] Preface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"u8.ToArray();
 
@@ -83,6 +84,55 @@ public sealed class FloodTests(GuardedCluster cluster)
             Assert.InRange((int)(await http.SendAsync(request, Cancellation)).StatusCode, 400, 499);
         }
         await cluster.StillWorks();
+    }
+
+    [Theory]
+    [InlineData("master")]
+    [InlineData("files")]
+    public async Task Whoever_shows_wrong_tokens_over_HTTP_again_and_again_is_told_to_wait_and_holds_nobody_up(string port)
+    {
+        var url = new Uri($"http://127.0.0.1:{(port == "master" ? cluster.Port : cluster.FilePort)}/{(port == "master" ? "api/v1/state" : "files/shared?list")}");
+        using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false });
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
+        var started = System.Diagnostics.Stopwatch.StartNew();
+        var (looked, told) = (0, 0);
+        var guessed = Credential.Create(GuardedCluster.Alice);
+        var file = new CredentialFile(Path.Combine(cluster.Home, "guessed.credential"));
+        PrivateFile.Write(file.Path, guessed.ToFile());
+        async Task Guess()
+        {
+            while (!over.IsCancellationRequested)
+            {
+                using var request = new HttpRequestMessage(HttpMethod.Get, url);
+                var token = port == "master" ? file.Token(Audiences.Master) : FileToken.Create(guessed, "f-1", FileToken.Everywhere, until: null);
+                request.Headers.TryAddWithoutValidation("Authorization", Bearer.Of(token));
+                using var answer = await http.SendAsync(request, Cancellation);
+                if (answer.StatusCode == HttpStatusCode.Unauthorized)
+                {
+                    Interlocked.Increment(ref looked);
+                    continue;
+                }
+                Assert.Equal(HttpStatusCode.TooManyRequests, answer.StatusCode);
+                Assert.Equal(TimeSpan.FromSeconds(1), answer.Headers.RetryAfter?.Delta);
+                Assert.Contains("a second come from this address", await answer.Content.ReadAsStringAsync(Cancellation), StringComparison.Ordinal);
+                Interlocked.Increment(ref told);
+            }
+        }
+        var guessing = Enumerable.Range(0, Guessers).Select(_ => Guess()).ToList();
+        for (var run = 0; run < 3; run++)
+            await cluster.StillWorks();
+        // Who comes from the same address as somebody else, and is who he says, looks on meanwhile.
+        using var metrics = new HttpRequestMessage(HttpMethod.Get, $"{cluster.Master}metrics");
+        metrics.Headers.TryAddWithoutValidation("Authorization", Bearer.Of(new CredentialFile(cluster.FileOf(GuardedCluster.Bob)).Token(Audiences.Master)));
+        using var seen = await http.SendAsync(metrics, Cancellation);
+        Assert.Equal(HttpStatusCode.OK, seen.StatusCode);
+        if (port == "master")
+            Assert.Matches("agora_master_http_refused_total\\{[^}]*reason=\"(rate|credentials)\"[^}]*\\} [1-9]", await seen.Content.ReadAsStringAsync(Cancellation));
+        await over.CancelAsync();
+        await Task.WhenAll(guessing);
+        // Ten a second, as many as two seconds bring at first, and one of each that was on its way.
+        Assert.InRange(looked, 1, (10 * ((int)started.Elapsed.TotalSeconds + 1)) + 20 + Guessers);
+        Assert.InRange(told, 1, int.MaxValue);
     }
 
     [Fact]
