@@ -2,6 +2,7 @@ using System.Net;
 using System.Reflection;
 using Agora.Cluster;
 using Agora.Cluster.Allocation;
+using Agora.Daemon.Files;
 using Agora.Election;
 using Agora.Election.Etcd;
 using Agora.Election.ZooKeeper;
@@ -18,8 +19,9 @@ namespace Agora.Daemon.Hosting;
 /// <param name="Lease">How long a leader that does not answer still counts.</param>
 /// <param name="Advertise">Where others reach this master; null for where it listens.</param>
 /// <param name="Security">Null obeys everybody.</param>
+/// <param name="Reports">Directory with reports of experiments, for the dashboard; null for none.</param>
 public sealed record MasterSettings(IPAddress Address, int Port, string WorkDirectory, string Allocator, MasterOptions Options,
-    MasterLocation? Election = null, TimeSpan Lease = default, Uri? Advertise = null, SecuritySettings? Security = null);
+    MasterLocation? Election = null, TimeSpan Lease = default, Uri? Advertise = null, SecuritySettings? Security = null, string? Reports = null);
 
 /// <summary>The master as a process.</summary>
 public static class MasterProgram
@@ -42,7 +44,8 @@ public static class MasterProgram
         builder.Services.AddSingleton(seat);
         var tls = security.TlsDirectory is { } directory ? new TlsDirectory(directory, TimeProvider.System) : null;
         builder.Services.AddSingleton(services => new Gate(security, TimeProvider.System, services.GetRequiredService<ILogger<Gate>>()));
-        builder.Services.AddDashboard(seat, services => new Visitors(services.GetRequiredService<Gate>(), seat, tls, TimeProvider.System));
+        builder.Services.AddDashboard(seat, services => new Visitors(services.GetRequiredService<Gate>(), seat, tls, TimeProvider.System),
+            settings.Reports is { } reports ? new ReportFiles(reports) : null);
         if (tls is not null)
             builder.WebHost.UseKestrelHttpsConfiguration();
         builder.WebHost.ConfigureKestrel(kestrel =>

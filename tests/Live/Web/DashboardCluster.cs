@@ -22,9 +22,16 @@ public sealed class DashboardCluster : LiveCluster, IAsyncLifetime
 
     internal IBrowser Browser => _browser!;
 
+    /// <summary>Has the report of an experiment, <c>model</c>, from a benchmark that was run here.</summary>
+    internal string Reports => Path.Combine(Home, "reports");
+
+    protected override string[] Options => ["--agents", "4", "--reports", Reports];
+
     async ValueTask IAsyncLifetime.InitializeAsync()
     {
         await base.InitializeAsync();
+        var bench = await Agora("bench", "model", "--simulated", "--quick", "--out", Path.Combine(Reports, "model"));
+        Assert.True(bench.ExitCode == 0, bench.ToString());
         _playwright = await Playwright.CreateAsync();
         _browser = await _playwright.Chromium.LaunchAsync(new() { ExecutablePath = Chromium, Args = ["--no-sandbox"] });
 
