@@ -106,7 +106,7 @@ internal sealed class EmbeddedCluster(UpOptions options)
         var name = options.Masters == 1 ? Master : $"{Master}{number}";
         ForgetDecisions(Path.Combine(Installation.StateDirectory, name));
         List<string> arguments = ["--port", $"{(number == 1 ? options.Port : Ports.Free(_address))}", "--work-dir", Path.Combine(Installation.StateDirectory, name),
-            "--allocator", options.Allocator, "--agent-ping-interval", "2"];
+            "--allocator", options.Allocator, "--agent-ping-interval", "2", "--reports", options.Reports];
         if (election is not null)
             arguments.AddRange(["--election", election.Location, "--lease", $"{Lease}"]);
         if (_address != Loopback)

@@ -12,6 +12,9 @@ internal static class Installation
 
     public static string LibDirectory { get; } = Path.GetFullPath(Path.Combine(BinDirectory, "..", "lib"));
 
+    /// <summary>Where <c>./run</c> leaves its report, in a directory of its own.</summary>
+    public static string ReportsDirectory { get; } = Path.GetFullPath(Path.Combine(BinDirectory, "..", "artifacts"));
+
     /// <summary>What to say where a program that comes with Agora is not there.</summary>
     public static Failure Lacks(string what, string program) => new(what, $"{program} does not exist",
         "run ./build, or take the commands of Agora's archive; the .NET tool alone starts no parts of a cluster");

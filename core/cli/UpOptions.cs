@@ -24,6 +24,9 @@ internal sealed record UpOptions(int Agents, Resources PerAgent, int Port, strin
     /// <summary>Further words for the command line of each agent.</summary>
     public IReadOnlyList<string> AgentOptions { get; init; } = [];
 
+    /// <summary>Directory whose reports of experiments the dashboard shows.</summary>
+    public string Reports { get; init; } = Installation.ReportsDirectory;
+
     /// <summary>Whoever reaches the ports is obeyed.</summary>
     public bool IsOpen { get; init; }
 

@@ -1,4 +1,5 @@
 using Agora.Web.Api;
+using Agora.Web.Reports;
 using OpenTelemetry.Metrics;
 
 namespace Agora.Web;
@@ -10,16 +11,19 @@ namespace Agora.Web;
 public static class Dashboard
 {
     /// <summary>Nothing is loaded from elsewhere, nothing is run that is not a file of ours, and no other page frames these.</summary>
-    private const string PagePolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; " +
+    private const string PagePolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; frame-src 'self'; " +
         "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
     private const string MetricsPath = "/metrics";
 
     /// <summary>Paths of pages, each shown by the one page there is.</summary>
-    private static readonly string[] Pages = ["/", "/frameworks/{**rest}", "/agents/{**rest}", "/tasks/{**rest}", "/roles", "/offers", "/jobs/{kind}", "/files/{**rest}"];
+    private static readonly string[] Pages = ["/", "/frameworks/{**rest}", "/agents/{**rest}", "/tasks/{**rest}", "/roles", "/offers", "/jobs/{kind}", "/files/{**rest}",
+        "/reports/{**rest}"];
 
     /// <param name="visitors">Makes who decides who may look.</param>
-    public static IServiceCollection AddDashboard(this IServiceCollection services, IClusterSource source, Func<IServiceProvider, IVisitors> visitors)
+    /// <param name="reports">Where reports of experiments are; null shows none.</param>
+    public static IServiceCollection AddDashboard(this IServiceCollection services, IClusterSource source, Func<IServiceProvider, IVisitors> visitors,
+        IReportFiles? reports = null)
     {
         services.AddSingleton(source);
         services.AddSingleton(visitors);
@@ -27,6 +31,7 @@ public static class Dashboard
         services.AddSingleton<LiveFeed>();
         services.AddHostedService(provider => provider.GetRequiredService<LiveFeed>());
         services.AddSingleton<AgentFiles>();
+        services.AddSingleton(new ReportsApi(new ReportShelf(reports), TimeProvider.System));
         services.AddSingleton<MasterMetrics>();
         services.AddOpenTelemetry().WithMetrics(metrics => metrics.AddMeter(MasterMetrics.MeterName, "System.Runtime").AddPrometheusExporter());
         return services;
@@ -51,10 +56,13 @@ public static class Dashboard
         });
         var (source, feed) = (app.Services.GetRequiredService<IClusterSource>(), app.Services.GetRequiredService<LiveFeed>());
         var files = app.Services.GetRequiredService<AgentFiles>();
+        var reports = app.Services.GetRequiredService<ReportsApi>();
         string[] reading = [HttpMethods.Get, HttpMethods.Head];
         ClusterApi.Map(app, source, feed);
         app.MapMethods(ClusterApi.Prefix + "/events", [HttpMethods.Get], Answers.ByLeader(source, feed, (context, readings) => Events.Follow(context, feed, readings)));
         app.MapMethods(ClusterApi.Prefix + "/agents/{id}/files/{**path}", reading, Answers.ByLeader(source, feed, files.Pass));
+        app.MapMethods(ClusterApi.Prefix + "/reports", reading, Answers.ByLeader(source, feed, (context, _) => reports.List(context)));
+        app.MapMethods(ClusterApi.Prefix + "/reports/{**id}", reading, Answers.ByLeader(source, feed, (context, _) => reports.One(context)));
         app.MapMethods(ClusterApi.Prefix + "/{**rest}", reading, (RequestDelegate)(context =>
             Answers.Refuse(context, StatusCodes.Status404NotFound, $"there is nothing at {context.Request.Path}; docs/api.md lists what there is")));
         Health.Map(app, source, feed);

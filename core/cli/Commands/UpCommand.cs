@@ -25,12 +25,18 @@ internal static class UpCommand
         var networks = new Option<bool>("--networks", "--netns") { Description = "Make each agent a host of its own, with a name and a network, so that it can be cut off; needs root" };
         var isolation = new Option<string?>("--isolation") { Description = "How agents hold tasks to what they asked for, as 'agora agent --isolation' has it; default posix, which only measures" };
         var agentOptions = new Option<string?>("--agent-options") { Description = "Further options for each agent, as '--cpu-quota --gc-delay 1h'", HelpName = "words" };
+        var reports = new Option<string>("--reports")
+        {
+            Description = "Directory into which 'agora bench NAME --out' writes reports; the dashboard shows them",
+            HelpName = "dir",
+            DefaultValueFactory = _ => Installation.ReportsDirectory,
+        };
         var insecure = new Option<bool>("--insecure") { Description = "Obey every user of this machine, who may then run anything as you; else only you and who has your credential" };
         var bare = new Option<bool>("--no-services") { Description = "Only masters and agents, no framework's services" };
         var command = new Command("up", "Start a cluster on this machine: masters, agents and the frameworks' services, each a process of its own"
             .WithExample("agora up --agents 4 --cpus 2 --mem 2048 --detach"))
         {
-            agents, cpus, mem, disk, port, masters, election, allocator, quota, isolation, agentOptions, networks, insecure, keep, detach, bare, services,
+            agents, cpus, mem, disk, port, masters, election, allocator, quota, isolation, agentOptions, networks, insecure, keep, detach, bare, services, reports,
         };
         command.Does(async (parsed, cancellation) =>
         {
@@ -54,6 +60,7 @@ internal static class UpCommand
                 Networks = parsed.GetValue(networks),
                 Isolation = parsed.GetValue(isolation),
                 AgentOptions = parsed.GetValue(agentOptions)?.Split(' ', StringSplitOptions.RemoveEmptyEntries) ?? [],
+                Reports = Path.GetFullPath(parsed.GetValue(reports)!),
                 IsOpen = parsed.GetValue(insecure),
             });
             await embedded.StartAsync(cancellation);

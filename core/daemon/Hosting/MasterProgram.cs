@@ -3,6 +3,7 @@ using System.Net;
 using System.Reflection;
 using Agora.Cluster;
 using Agora.Cluster.Allocation;
+using Agora.Daemon.Files;
 using Agora.Election;
 using Agora.Election.Etcd;
 using Agora.Election.ZooKeeper;
@@ -20,8 +21,9 @@ namespace Agora.Daemon.Hosting;
 /// <param name="Advertise">Where others reach this master; null for where it listens.</param>
 /// <param name="Security">Null obeys everybody.</param>
 /// <param name="HttpRate">Requests over HTTP that an address may send in a second; 0 for any number.</param>
+/// <param name="Reports">Directory with reports of experiments, for the dashboard; null for none.</param>
 public sealed record MasterSettings(IPAddress Address, int Port, string WorkDirectory, string Allocator, MasterOptions Options,
-    MasterLocation? Election = null, TimeSpan Lease = default, Uri? Advertise = null, SecuritySettings? Security = null, int HttpRate = 0);
+    MasterLocation? Election = null, TimeSpan Lease = default, Uri? Advertise = null, SecuritySettings? Security = null, int HttpRate = 0, string? Reports = null);
 
 /// <summary>The master as a process.</summary>
 public static class MasterProgram
@@ -46,7 +48,8 @@ public static class MasterProgram
         builder.Services.AddSingleton(services => new Gate(security, TimeProvider.System, services.GetRequiredService<ILogger<Gate>>()));
         builder.Services.AddSingleton(services => new RequestRates(settings.HttpRate, services.GetRequiredService<IMeterFactory>()));
         builder.Services.AddDashboard(seat, services =>
-            new Visitors(services.GetRequiredService<Gate>(), seat, tls, services.GetRequiredService<RequestRates>(), TimeProvider.System));
+            new Visitors(services.GetRequiredService<Gate>(), seat, tls, services.GetRequiredService<RequestRates>(), TimeProvider.System),
+            settings.Reports is { } reports ? new ReportFiles(reports) : null);
         if (tls is not null)
             builder.WebHost.UseKestrelHttpsConfiguration();
         builder.WebHost.ConfigureKestrel(kestrel =>

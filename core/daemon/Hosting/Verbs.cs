@@ -159,10 +159,11 @@ internal static class MasterVerb
         var certificates = new Option<bool>("--client-certificates") { Description = "With --tls-dir: who connects must show a certificate; it shows who he is, too" };
         var http = Daemons.HttpRate(HttpRate);
         var advertise = new Option<string?>("--advertise") { Description = "URL by which others reach this master; default where it listens", HelpName = "url" };
+        var reports = new Option<string?>("--reports") { Description = "Directory into which 'agora bench NAME --out' writes reports; the dashboard shows them", HelpName = "dir" };
         var command = new Command("master",
             "Run a master.\n\nExample:\n  agora master --port 5050 --allocator drf\n  agora master --port 5050 --election etcd://127.0.0.1:2379/agora")
         {
-            port, bind, insecure, credentials, rules, tls, certificates, work, allocator, election, lease, advertise, offer, ping, missed, removals, grace, http,
+            port, bind, insecure, credentials, rules, tls, certificates, work, allocator, election, lease, advertise, offer, ping, missed, removals, grace, http, reports,
         };
         command.SetAction((parsed, cancellation) =>
         {
@@ -208,7 +209,7 @@ internal static class MasterVerb
             if (parsed.GetValue(lease) is not (>= 1 and <= LeaseSecondsMax))
                 return Task.FromResult(Daemons.Refuse("the lease is not valid", $"it is below 1 s or above {LeaseSecondsMax} s", "leave --lease away, or give some seconds"));
             return MasterProgram.RunAsync(new MasterSettings(address, parsed.GetValue(port), parsed.GetValue(work)!,
-                parsed.GetValue(allocator)!, options, elects, TimeSpan.FromSeconds(parsed.GetValue(lease)), reached, security, parsed.GetValue(http)), cancellation);
+                parsed.GetValue(allocator)!, options, elects, TimeSpan.FromSeconds(parsed.GetValue(lease)), reached, security, parsed.GetValue(http), parsed.GetValue(reports)), cancellation);
         });
         return command;
     }

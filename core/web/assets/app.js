@@ -11,6 +11,7 @@ import { Roles } from './pages/roles.js';
 import { Offers } from './pages/offers.js';
 import { Files } from './pages/files.js';
 import { Jobs, kindNames } from './pages/jobs.js';
+import { Report, Reports } from './pages/reports.js';
 
 const routes = [
   [/^\/$/, Cluster, 'Cluster'],
@@ -24,11 +25,13 @@ const routes = [
   [/^\/offers$/, Offers, 'Offers'],
   [/^\/jobs\/([^/]+)$/, Jobs, 'Jobs'],
   [/^\/files\/([^/]+)\/([^/]+)\/([^/]+)\/?(.*)$/, Files, 'Files'],
+  [/^\/reports$/, Reports, 'Reports'],
+  [/^\/reports\/(.+)$/, Report, 'Report'],
 ];
 
 const places = [
   ['/', 'Cluster'], ['/frameworks', 'Frameworks', s => s.frameworksLive], ['/agents', 'Agents', s => s.agents.all],
-  ['/tasks', 'Tasks', s => s.tasks.live], ['/offers', 'Offers', s => s.offers.out], ['/roles', 'Roles'],
+  ['/tasks', 'Tasks', s => s.tasks.live], ['/offers', 'Offers', s => s.offers.out], ['/roles', 'Roles'], ['/reports', 'Reports'],
 ];
 
 function usePath() {
@@ -37,7 +40,7 @@ function usePath() {
     const go = () => setPath(location.pathname);
     const click = event => {
       const link = event.target.closest?.('a[href^="/"]');
-      if (!link || link.target || link.hasAttribute('download') || link.pathname.startsWith('/api/') || link.pathname.startsWith('/reports/') ||
+      if (!link || link.target || link.hasAttribute('download') || link.pathname.startsWith('/api/') ||
         event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
       event.preventDefault();
       if (link.href !== location.href) history.pushState(null, '', link.href);

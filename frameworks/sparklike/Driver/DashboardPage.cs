@@ -43,5 +43,11 @@ internal static class DashboardPage
         return all == 0 ? "" : $"{near} of {all}";
     }
 
-    private static string Size(long bytes) => bytes >= 1L << 30 ? $"{bytes / (double)(1L << 30):0.0} GiB" : $"{bytes / (double)(1 << 20):0.0} MiB";
+    private static string Size(long bytes) => bytes switch
+    {
+        >= 1L << 30 => $"{bytes / (double)(1L << 30):0.0} GiB",
+        >= 1L << 20 => $"{bytes / (double)(1L << 20):0.0} MiB",
+        0 => "0",
+        _ => $"{bytes / 1024.0:0.0} KiB",
+    };
 }

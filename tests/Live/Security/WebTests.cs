@@ -32,6 +32,8 @@ public sealed class WebTests(GuardedCluster cluster)
     [InlineData("/api/v1/state")]
     [InlineData("/api/v1/events")]
     [InlineData("/api/v1/agents/agent-1-1/files/sandbox")]
+    [InlineData("/api/v1/reports")]
+    [InlineData("/api/v1/reports/macro?file=report.html")]
     [InlineData("/metrics")]
     public async Task Nothing_is_shown_to_who_is_not_known(string path)
     {

@@ -1,18 +1,13 @@
 using Agora.Sdk;
 using Agora.Tests.Live.Cluster;
-using Microsoft.Playwright;
 using Xunit;
 
 namespace Agora.Tests.Live.Web;
 
 /// <summary>A cluster on which something goes on, and a browser to look at it.</summary>
-public sealed class DashboardCluster : LiveCluster, IAsyncLifetime
+public sealed class DashboardCluster : BrowsedCluster
 {
-    private const string Chromium = "/usr/bin/chromium";
-
     private readonly List<LiveFramework> _frameworks = [];
-    private IPlaywright? _playwright;
-    private IBrowser? _browser;
 
     /// <summary>Its tasks write a line each half second.</summary>
     internal LiveFramework Writer { get; private set; } = null!;
@@ -20,13 +15,15 @@ public sealed class DashboardCluster : LiveCluster, IAsyncLifetime
     /// <summary>Has one task that failed, and wants more than there is.</summary>
     internal LiveFramework Waiter { get; private set; } = null!;
 
-    internal IBrowser Browser => _browser!;
+    /// <summary>Has the report of an experiment, <c>model</c>, from a benchmark that was run here.</summary>
+    internal string Reports => Path.Combine(Home, "reports");
 
-    async ValueTask IAsyncLifetime.InitializeAsync()
+    protected override string[] Options => ["--agents", "4", "--reports", Reports];
+
+    protected override async Task BeginAsync()
     {
-        await base.InitializeAsync();
-        _playwright = await Playwright.CreateAsync();
-        _browser = await _playwright.Chromium.LaunchAsync(new() { ExecutablePath = Chromium, Args = ["--no-sandbox"] });
+        var bench = await Agora("bench", "model", "--simulated", "--quick", "--out", Path.Combine(Reports, "model"));
+        Assert.True(bench.ExitCode == 0, bench.ToString());
 
         var (writing, failing) = (0, 0);
         Writer = Add("telemetry", [], (offers, calls) =>
@@ -64,13 +61,9 @@ public sealed class DashboardCluster : LiveCluster, IAsyncLifetime
         return framework;
     }
 
-    async ValueTask IAsyncDisposable.DisposeAsync()
+    protected override async Task EndAsync()
     {
-        if (_browser is not null)
-            await _browser.DisposeAsync();
-        _playwright?.Dispose();
         foreach (var framework in _frameworks)
             await framework.DisposeAsync();
-        await base.DisposeAsync();
     }
 }

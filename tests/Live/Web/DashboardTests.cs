@@ -26,6 +26,8 @@ public sealed class DashboardTests(DashboardCluster cluster) : IClassFixture<Das
     [InlineData("roles", "/roles", "Roles", "office")]
     [InlineData("sandbox", "/files/{agent}/{writer}/writer-1/", "Sandbox", "deep/")]
     [InlineData("file", "/files/{agent}/{writer}/writer-1/deep/er/file.txt", "file.txt", "inside")]
+    [InlineData("reports", "/reports", "Reports", "SIMULATED")]
+    [InlineData("report", "/reports/model", "model", "results.csv")]
     public async Task Page_is_shown_wide_and_narrow_light_and_dark_without_a_complaint(string name, string path, string heading, string sees)
     {
         var agent = cluster.Writer.Updates.First(u => u.TaskId.Value == "writer-1").AgentId;
@@ -90,6 +92,42 @@ public sealed class DashboardTests(DashboardCluster cluster) : IClassFixture<Das
         await looked.Page.Keyboard.PressAsync("Enter");
         await looked.Heading("node3").WaitForAsync();
         looked.AssertNoComplaints();
+    }
+
+    [Fact]
+    public async Task A_report_is_seen_as_it_was_written_and_runs_nothing()
+    {
+        await using var looked = await LookedAt.Open(cluster, "/reports/model");
+        await looked.Page.GetByRole(AriaRole.Button, new() { Name = "As it was written" }).ClickAsync();
+        var written = looked.Page.FrameLocator("iframe.written");
+        await written.GetByRole(AriaRole.Heading, new() { Name = "model (simulated)" }).WaitForAsync();
+        Assert.True(await written.Locator("img").First.EvaluateAsync<bool>("async image => { await image.decode(); return image.naturalWidth > 0 }"));
+        // Of no origin, so that it could not reach the dashboard with a script of its own.
+        Assert.Equal("null", await written.Locator("body").EvaluateAsync<string>("() => origin"));
+        await looked.Keep("report-written-1280-light");
+        looked.AssertNoComplaints();
+    }
+
+    [Fact]
+    public async Task Without_reports_the_page_says_how_to_make_one_and_shows_it_when_it_is_there()
+    {
+        var away = cluster.Reports + "-away";
+        Directory.Move(cluster.Reports, away);
+        try
+        {
+            await using var looked = await LookedAt.Open(cluster, "/reports", 400);
+            await looked.Sees($"--out {cluster.Reports}/macro");
+            await looked.Keep("reports-none-400-light");
+            await looked.AssertFits();
+            Directory.Move(away, cluster.Reports);
+            await looked.Page.GetByRole(AriaRole.Link, new() { Name = "model", Exact = true }).WaitForAsync();
+            looked.AssertNoComplaints();
+        }
+        finally
+        {
+            if (Directory.Exists(away))
+                Directory.Move(away, cluster.Reports);
+        }
     }
 
     [Fact]

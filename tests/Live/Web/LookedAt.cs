@@ -33,7 +33,7 @@ internal sealed class LookedAt : IAsyncDisposable
 
     public IPage Page { get; }
 
-    public static async Task<LookedAt> Open(DashboardCluster cluster, string path, int width = 1280, ColorScheme scheme = ColorScheme.Light)
+    public static async Task<LookedAt> Open(BrowsedCluster cluster, string path, int width = 1280, ColorScheme scheme = ColorScheme.Light)
     {
         var context = await cluster.Browser.NewContextAsync(new()
         {
