@@ -165,6 +165,8 @@ public sealed class Checker(World world)
             history.HeardOfFormer(status);
             return;
         }
+        Require(status.State != TaskState.Unknown || history.Agent is null || history.Hurt || history.Ended is not null || world.Masters.Any(m => m.HasWaitedForAgents),
+            $"task {status.TaskId} is said to be unknown though {history.Agent?.Host}, where it ran, may yet come back");
         var first = history.Ended is null;
         history.Heard(status, _processes.GetValueOrDefault(scheduler));
         if (!first || !status.State.IsTerminal())

@@ -25,6 +25,7 @@ public sealed class SimMaster(World world, string name, MasterOptions options, F
     /// <summary>When it has done all that has come so far.</summary>
     private DateTimeOffset _free;
 
+    private DateTimeOffset _leadsSince;
     private long _lastConnection;
     private bool _alarmMissed, _leaseOverUnseen;
 
@@ -35,6 +36,9 @@ public sealed class SimMaster(World world, string name, MasterOptions options, F
     public Master? Machine { get; private set; }
 
     public long Epoch { get; private set; }
+
+    /// <summary>It has led long enough for all agents of a former leader that are alive to have come back; said of the last time that it led.</summary>
+    public bool HasWaitedForAgents => world.Events.Now - _leadsSince >= options.PingInterval * options.PingsMissedMax;
 
     /// <summary>Counts its processes.</summary>
     public int Life { get; private set; }
@@ -63,6 +67,7 @@ public sealed class SimMaster(World world, string name, MasterOptions options, F
     {
         _alarm.Reset();
         Epoch = epoch;
+        _leadsSince = world.Events.Now;
         Machine = new Master(options with { Epoch = epoch }, allocator(), Clock.Now, world.Registry);
         Wake();
     }

@@ -24,9 +24,6 @@ public sealed class WorkloadScheduler : IScheduler
     private static readonly Resources ExecutorResources = Resources.Of(0.1m, 32);
     private static readonly TimeSpan AskAgain = TimeSpan.FromSeconds(90);
 
-    /// <summary>How often the master may say that it does not know a task before it counts as lost.</summary>
-    private const int UnknownMax = 4;
-
     private readonly World _world;
     private Workload _workload;
     private readonly Queue<Resources> _waiting = new();
@@ -42,7 +39,6 @@ public sealed class WorkloadScheduler : IScheduler
     {
         public required Resources Size { get; init; }
         public required AgentId Agent { get; init; }
-        public int Unknown { get; set; }
     }
 
     public WorkloadScheduler(World world, Workload workload)
@@ -203,11 +199,8 @@ public sealed class WorkloadScheduler : IScheduler
         }
         if (status.State == TaskState.Unknown)
         {
-            if (++task.Unknown >= UnknownMax)
-            {
-                _world.Checker.GivenUp(_id.Value, status.TaskId);
-                RunAgain(status.TaskId, task, calls);
-            }
+            _world.Checker.GivenUp(_id.Value, status.TaskId);
+            RunAgain(status.TaskId, task, calls);
             return;
         }
         if (!status.State.IsTerminal())

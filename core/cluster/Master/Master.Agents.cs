@@ -24,7 +24,7 @@ public sealed partial class Master
             return;
         if (call.Agent.Id is null)
             RemoveLostAt(PlaceOf(call.Agent));
-        var id = call.Agent.Id ?? new AgentId($"agent-{Epoch}-{++_lastAgent}");
+        var id = call.Agent.Id ?? new AgentId($"{_agentPrefix}{++_lastAgent}");
         var info = call.Agent with { Id = id };
         if (_agents.TryGetValue(id, out var agent))
         {
@@ -210,6 +210,7 @@ public sealed partial class Master
             task.PendingKill = null;
             Send(agent.Connection!.Value, kill);
         }
+        KillEarly(task);
     }
 
     /// <summary>Rescinds the agent's offers and takes it and all held of it out of the accounts.</summary>

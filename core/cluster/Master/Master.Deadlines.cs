@@ -44,6 +44,8 @@ public sealed partial class Master
                 next = drain;
             if (_windowsDue is { } window && window < next)
                 next = window;
+            if (_earlyKills.Count > 0 && RejoinEnd < next)
+                next = RejoinEnd;
             return next == DateTimeOffset.MaxValue ? null : next;
         }
     }
@@ -56,6 +58,7 @@ public sealed partial class Master
         EndChallenges();
         EndAbsences();
         EndFailovers();
+        EndRejoining();
         EndDrains();
         TurnWindows();
         StoreNext();

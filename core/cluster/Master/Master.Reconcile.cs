@@ -4,8 +4,9 @@ public sealed partial class Master
 {
     /// <summary>
     /// Answers with the latest state of each task named, or of every live task if none is. Such updates have sequence 0.
-    /// Silent about a task whose agent may yet say: one that is disconnected but not unreachable, and one that tells how the task
-    /// ended, again and again until that is acknowledged. A mere state in its place would hide exit code and data.
+    /// Silent about a task whose agent may yet say: one that is disconnected but not unreachable, one that has not come back to a new
+    /// leader yet, and one that tells how the task ended, again and again until that is acknowledged. A mere state in its place
+    /// would hide exit code and data.
     /// </summary>
     private void Reconcile(FrameworkEntry framework, IReadOnlyList<TaskReference> tasks)
     {
@@ -41,6 +42,10 @@ public sealed partial class Master
         else if (agentId is { } gone && _gone.ContainsKey(gone))
         {
             state = TaskState.GoneByOperator;
+        }
+        else if (MayRejoin(agentId))
+        {
+            return;
         }
         else
         {

@@ -130,6 +130,8 @@ public sealed partial class Master
         framework.Tasks.Add(spec.Id, task);
         framework.Agents.Add(agent.Id);
         agent.Tasks.Add((framework.Id, spec.Id), task);
+        if (_earlyKills.Count > 0)
+            _earlyKills.Remove((framework.Id, spec.Id)); // It was for another of that id.
         if (spec.Executor is { } executor)
             agent.Executors.TryAdd((framework.Id, executor.Id), executor);
         TouchInverse(agent);
@@ -140,6 +142,8 @@ public sealed partial class Master
     {
         if (framework.Tasks.TryGetValue(kill.TaskId, out var task))
             Kill(task, kill.Grace, StatusReason.None);
+        else if (MayRejoin(kill.AgentId))
+            _earlyKills[(framework.Id, kill.TaskId)] = kill;
         else
             Answer(framework, new TaskReference(kill.TaskId, kill.AgentId), StatusReason.TaskUnknown);
     }

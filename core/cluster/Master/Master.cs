@@ -37,6 +37,7 @@ public sealed partial class Master
         _options = options;
         _allocator = new Allocator(policy);
         _started = _now = now;
+        _agentPrefix = $"agent-{Epoch}-";
         Restore(registry ?? Registry.Empty);
     }
 

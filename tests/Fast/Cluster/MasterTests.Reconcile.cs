@@ -48,6 +48,40 @@ public partial class MasterTests
     }
 
     [Fact]
+    public void A_new_leader_is_silent_about_tasks_whose_agents_may_yet_come_back()
+    {
+        var (bench, agent, framework) = WithTask();
+        var task = Tasks.Command("t1", agent.Id);
+        bench.Failover();
+        framework = bench.Subscribe(id: framework.Id, failover: OneHour);
+        framework.Call(new SchedulerCall.Reconcile([Named("t1", agent.Id), Named("somewhere"), Named("here", new AgentId("agent-2-1"))]));
+        // Nobody but this leader itself can have admitted the last one's agent.
+        Assert.Equal(("here", TaskState.Unknown), framework.Take<SchedulerEvent.Update>().Select(u => (u.Status.TaskId.Value, u.Status.State)).Single());
+        bench.Register("node1", id: agent.Id, tasks: [Report(framework, task)]);
+        framework.Call(new SchedulerCall.Reconcile([Named("t1", agent.Id), Named("other", agent.Id)]));
+        Assert.Equal(["t1 Running", "other Gone"], framework.Take<SchedulerEvent.Update>().Select(u => $"{u.Status.TaskId} {u.Status.State}"));
+        bench.Advance(bench.Options.PingInterval * bench.Options.PingsMissedMax);
+        framework.Call(new SchedulerCall.Reconcile([Named("somewhere")]));
+        Assert.Equal(TaskState.Unknown, framework.Update().State);
+    }
+
+    [Fact]
+    public void A_new_leader_keeps_a_kill_for_the_agent_that_may_yet_come_back()
+    {
+        var (bench, agent, framework) = WithTask();
+        var task = Tasks.Command("t1", agent.Id);
+        bench.Failover();
+        framework = bench.Subscribe(id: framework.Id, failover: OneHour);
+        framework.Call(new SchedulerCall.Kill(new TaskId("t1"), agent.Id));
+        framework.Call(new SchedulerCall.Kill(new TaskId("t2"), agent.Id));
+        Assert.Empty(framework.Take<SchedulerEvent.Update>());
+        agent = bench.Register("node1", id: agent.Id, tasks: [Report(framework, task)]);
+        Assert.Equal("t1", Assert.Single(agent.Take<AgentCommand.KillTask>()).TaskId.Value);
+        bench.Advance(bench.Options.PingInterval * bench.Options.PingsMissedMax);
+        Assert.Equal(("t2", TaskState.Gone), framework.Take<SchedulerEvent.Update>().Select(u => (u.Status.TaskId.Value, u.Status.State)).Single());
+    }
+
+    [Fact]
     public void Reconciliation_leaves_it_to_the_agent_to_tell_how_a_task_ended()
     {
         var (bench, agent, framework) = WithTask();
