@@ -47,7 +47,7 @@ internal sealed class ExperimentOptions
         : parsed.GetValue(_live) ? Mode.Live
         : parsed.GetValue(_simulated) ? Mode.Simulated : _modes[0];
 
-    public RunOptions Run(ParseResult parsed) => new(parsed.GetValue(_seed), parsed.GetValue(_seeds), parsed.GetValue(_quick), parsed.GetValue(_agents));
+    public RunOptions Run(ParseResult parsed) => new(parsed.GetValue(_seed), parsed.GetValue(_seeds), parsed.GetValue(_quick), parsed.GetValue(_agents), Output(parsed));
 
     public string? Output(ParseResult parsed) => parsed.GetValue(_output);
 

@@ -5,4 +5,5 @@ namespace Agora.Workloads.Reports;
 /// <param name="Seeds">Runs whose mean or median is reported; null for the experiment's own number.</param>
 /// <param name="Quick">A smaller experiment: under 30 s where it is simulated.</param>
 /// <param name="Agents">Size of the cluster, for experiments that have one to choose; null for the experiment's own.</param>
-internal sealed record RunOptions(ulong Seed = 1, int? Seeds = null, bool Quick = false, int? Agents = null);
+/// <param name="Directory">Where its report will be, for what is worth seeing before the end; null for nowhere.</param>
+internal sealed record RunOptions(ulong Seed = 1, int? Seeds = null, bool Quick = false, int? Agents = null, string? Directory = null);

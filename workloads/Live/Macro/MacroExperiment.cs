@@ -52,6 +52,8 @@ internal sealed class MacroExperiment : IExperiment
         }
 
         var shared = await Run(isShared: true);
+        if (options.Directory is { } directory)
+            ShowEarly(SharesOf(shared), directory, progress);
         var apart = await Run(isShared: false);
         return Find(shared, apart, quota);
     }
@@ -125,8 +127,7 @@ internal sealed class MacroExperiment : IExperiment
                         ("shared", [.. types.Select(t => Math.Round(Mean(shared, t.Type), 1))]),
                     ],
                     "Large jobs gain most; the smallest may wait a little longer for a place than on a partition that idles (the paper's table 5)."),
-                Shares("shares-shared", "CPUs held on shared nodes", shared, s => s.Cpus, shared.Total.Cpus, "processors as agents offer them",
-                    "Who holds how much when all share (the paper's figure 4): what one framework leaves idle another takes."),
+                SharesOf(shared),
                 Shares("shares-static", "CPUs held on static partitions", apart, s => s.Cpus, apart.Total.Cpus, "processors as agents offer them",
                     "The same jobs, each framework on a quarter: no band grows beyond a quarter, whatever lies idle beside it."),
                 Shares("memory-shared", "memory held on shared nodes", shared, s => s.MemoryMib, shared.Total.MemoryMib, "MiB",
@@ -144,6 +145,17 @@ internal sealed class MacroExperiment : IExperiment
         var samples = run.Samples.Where(s => s.Seconds <= until).ToList();
         return (100 * samples.Average(s => s.Cpus.Values.Sum()) / run.Total.Cpus,
             100 * samples.Average(s => s.MemoryMib.Values.Sum()) / run.Total.MemoryMib);
+    }
+
+    private static Picture SharesOf(MacroRun shared) => Shares("shares-shared", "CPUs held on shared nodes", shared, s => s.Cpus, shared.Total.Cpus,
+        "processors as agents offer them", "Who holds how much when all share (the paper's figure 4): what one framework leaves idle another takes.");
+
+    private static void ShowEarly(Picture picture, string directory, Progress progress)
+    {
+        Directory.CreateDirectory(directory);
+        var path = Path.GetFullPath(Path.Combine(directory, picture.Name + ".png"));
+        File.WriteAllBytes(path, picture.Png("live"));
+        progress.Say($"The picture of how they shared it: {path}. Now the same jobs, each framework on nodes of its own.");
     }
 
     private static Picture Shares(string name, string title, MacroRun run, Func<ShareSample, IReadOnlyDictionary<string, double>> held,
