@@ -48,6 +48,7 @@ internal sealed class NodeNetworks
         Ip("link", "add", Bridge, "type", "bridge");
         Ip("address", "add", $"{networks.Address}/24", "dev", Bridge);
         Ip("link", "set", Bridge, "up");
+        Directory.CreateDirectory(Installation.StateDirectory);
         File.WriteAllLines(HostsFile, [.. File.ReadLines(Hosts), .. nodes.Select((name, i) => $"{networks.AddressOf(i + 1)} {name}")]);
         return networks;
     }

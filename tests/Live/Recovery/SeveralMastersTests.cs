@@ -93,6 +93,19 @@ public sealed class SeveralMastersTests
     }
 
     [Fact]
+    public async Task The_first_cluster_that_a_user_brings_up_may_have_networks()
+    {
+        Assert.SkipUnless(Environment.IsPrivilegedProcess, "only root has networks to give");
+        var directory = Directory.CreateTempSubdirectory("agora-first-").FullName;
+        var (home, agora) = (Path.Combine(directory, "state"), Path.Combine(Programs.Bin, "agora"));
+        var up = await Programs.Run(home, agora, "up", "--agents", "1", "--networks", "--detach", "--port", $"{Programs.FreePort()}");
+        var down = await Programs.Run(home, agora, "down");
+        Directory.Delete(directory, recursive: true);
+        Assert.True(up.ExitCode == 0, up.ToString());
+        Assert.True(down.ExitCode == 0, down.ToString());
+    }
+
+    [Fact]
     public async Task A_node_with_a_network_of_its_own_is_a_host_to_its_tasks_and_goes_with_the_cluster()
     {
         Assert.SkipUnless(Environment.IsPrivilegedProcess, "only root has networks to give");
