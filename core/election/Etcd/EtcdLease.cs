@@ -111,5 +111,7 @@ internal sealed class EtcdLease : IAsyncDisposable
             _lost.Cancel();
     }
 
-    private static bool IsFailure(Exception e) => e is HttpRequestException or IOException or OperationCanceledException or JsonException;
+    /// <summary>An answer of another shape is one as well: it must not end the thread, and the master with it.</summary>
+    private static bool IsFailure(Exception e) =>
+        e is HttpRequestException or IOException or OperationCanceledException or JsonException or InvalidOperationException;
 }
